@@ -1,0 +1,31 @@
+#include "suite/core/signals.h"
+
+#include <csignal>
+
+namespace dsqbench {
+
+namespace {
+volatile std::sig_atomic_t received = 0;
+
+void on_signal(int signal) {
+    if (received == SIGINT && signal == SIGINT) {
+        std::signal(SIGINT, SIG_DFL);
+        std::raise(SIGINT);
+    }
+    if (received == 0) received = signal;
+}
+}  // namespace
+
+void catch_stop_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+int stop_signal() { return received; }
+
+ExitCode exit_code_of_stop(int signal) { return signal == SIGINT ? ExitCode::interrupted : ExitCode::checkpointed; }
+
+}  // namespace dsqbench

@@ -1,0 +1,17 @@
+// SIGINT, SIGTERM and SIGUSR1 ask for a stop at the next safe point; nothing else happens inside a handler.
+#pragma once
+
+#include "suite/core/error.h"
+
+namespace dsqbench {
+
+// Installs the handlers. A second SIGINT ends the process at once, as people expect.
+void catch_stop_signals();
+
+// The first signal that asked for a stop; 0 while none has.
+int stop_signal();
+
+// What a process that stopped for `signal` at a checkpoint exits with: interrupted for SIGINT, checkpointed otherwise.
+ExitCode exit_code_of_stop(int signal);
+
+}  // namespace dsqbench
