@@ -1,0 +1,58 @@
+// dsqbench: the command line. Parses, calls one verb, turns errors into messages and exit codes.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <new>
+
+#include "suite/cli/verb.h"
+#include "suite/cli/verbs.h"
+#include "suite/core/progress.h"
+#include "suite/core/signals.h"
+
+namespace dsqbench {
+namespace {
+
+int report(const Error& error) {
+    const bool colour = colour_wanted(STDERR_FILENO);
+    fmt::print(stderr, "{}dsqbench: {}{}\n", colour ? "\033[31m" : "", error.what(), colour ? "\033[0m" : "");
+    return static_cast<int>(error.code());
+}
+
+// CLI11 has exit codes of its own; ours are 0 for help and version, 2 for a wrong command line.
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "dsqbench: {}; see `dsqbench --help`\n", error.what());
+    return static_cast<int>(ExitCode::usage);
+}
+
+int run(int argc, char** argv) {
+    Session session;
+    session.program = std::filesystem::read_symlink("/proc/self/exe");
+    CLI::App app{"Benchmark and reproduction suite for low-bit neural networks", "dsqbench"};
+    app.set_version_flag("--version", "dsqbench " DSQBENCH_VERSION);
+    app.require_subcommand(1);
+    for (const Verb* verb : verbs()) {
+        CLI::App* command = app.add_subcommand(verb->name, verb->summary);
+        if (*verb->summary == '\0') command->group("");  // for the program's own child processes: not in the help
+        verb->declare(*command, session);
+    }
+    catch_stop_signals();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return report_usage(app, error);
+    } catch (const Error& error) {
+        return report(error);
+    } catch (const std::bad_alloc&) {
+        return report(Error(ExitCode::failed, "out of memory"));
+    } catch (const std::exception& error) {
+        return report(Error(ExitCode::failed, fmt::format("internal error: {}", error.what()), "please report it"));
+    }
+    return static_cast<int>(session.exit_code);
+}
+
+}  // namespace
+}  // namespace dsqbench
+
+int main(int argc, char** argv) { return dsqbench::run(argc, argv); }

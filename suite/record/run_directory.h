@@ -1,0 +1,47 @@
+// One folder a run. Its files: recipe.json (canonical form), provenance.json, checkpoint.safetensors, metrics.jsonl,
+// result.json when finished.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "suite/core/file_system.h"
+#include "suite/recipe/matrix.h"
+
+namespace dsqbench {
+
+// <runs_folder>/<recipe name>/<label>-s<seed>-<first 12 digits of recipe_id>, with '/' and blanks in the label made '-'.
+std::filesystem::path run_path(const std::filesystem::path& runs_folder, const RunRequest& request);
+
+class RunDirectory {
+public:
+    // Creates the folder or takes up the one that is there; locks it. Writes recipe.json, and provenance.json on first
+    // use. Throws Error(failed) when another process has it, Error(data) when it holds another recipe.
+    RunDirectory(const std::filesystem::path& path, const RunRequest& request);
+
+    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path checkpoint_path() const { return path_ / "checkpoint.safetensors"; }
+
+    // metrics.jsonl: a line an event. size() goes into the checkpoint; truncate() takes back what a killed run wrote
+    // after its last checkpoint. append() refuses NaN and infinity by writing null.
+    void append_metrics(const nlohmann::json& line);
+    std::uint64_t metrics_size() const;
+    void truncate_metrics(std::uint64_t size);
+
+    void write_result(const nlohmann::json& result);
+
+private:
+    std::filesystem::path path_;
+    FileLock lock_;
+};
+
+// result.json of a finished run, or nullopt. Throws Error(data) when it is there but damaged.
+std::optional<nlohmann::json> read_result(const std::filesystem::path& run);
+
+// The lines of metrics.jsonl; a torn last line is left out.
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& run);
+
+}  // namespace dsqbench
