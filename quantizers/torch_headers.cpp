@@ -1,0 +1,1 @@
+#include "quantizers/torch_headers.h"
