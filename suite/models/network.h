@@ -1,0 +1,52 @@
+// The network of a run: the same for every contender but for what stands at its quantization sites.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "suite/core/registry.h"
+#include "suite/models/layers.h"
+
+namespace dsqbench {
+
+struct ModelSettings {
+    std::int64_t in_channels = 3, image_size = 32;  // square images
+    std::int64_t classes = 10;
+    std::int64_t width = 16;                        // channels of the first stage
+    QuantizationSettings quantization;
+};
+
+struct NamedLayer {
+    std::string name;  // "layer1.0.conv1"
+    QuantizedLayer* layer;
+};
+
+// Parameters and buffers carry torchvision's names where torchvision has the layer.
+class Network : public torch::nn::Module {
+public:
+    // [N, in_channels, image_size, image_size] -> logits [N, classes]
+    virtual at::Tensor forward(const at::Tensor& images) = 0;
+
+    // Every convolution and linear layer, in the order of the forward pass.
+    std::vector<NamedLayer> layers();
+
+    // Called after every optimizer step: quantizers restore their constraints.
+    void project();
+};
+
+struct ModelEntry {
+    static constexpr const char* kind = "model";
+    std::function<std::shared_ptr<Network>(const ModelSettings&)> make;
+    std::string summary;
+};
+
+using ModelRegistration = Registration<ModelEntry>;
+
+// Makes the model and fills its parameters from streams named after them, so that a seed means the same initial weights
+// for every contender, machine and library version: convolutions and linear weights normal with variance 2 / fan_out
+// (He et al. 2015, as torchvision), batch normalisation 1 and 0, biases 0.
+std::shared_ptr<Network> make_network(const std::string& model, const ModelSettings& settings, std::uint64_t seed);
+
+}  // namespace dsqbench
