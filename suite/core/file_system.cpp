@@ -115,12 +115,15 @@ void append_line(const std::filesystem::path& path, std::string_view line) {
     if (::fsync(file) != 0) fail(path, "sync", errno);
 }
 
-FileLock::FileLock(const std::filesystem::path& path, const std::string& what) {
+FileLock::FileLock(const std::filesystem::path& path, const std::string& what, Busy busy) {
     if (path.has_parent_path()) create_folders(path.parent_path());
     descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) fail(path, "open the lock", errno);
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-    const int number = errno;
+    int number = 0;
+    do {
+        if (::flock(descriptor_, busy == Busy::wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0) return;
+        number = errno;
+    } while (number == EINTR);
     ::close(std::exchange(descriptor_, -1));
     if (number != EWOULDBLOCK) fail(path, "lock", number);
     throw Error(ExitCode::failed, "another process is working on " + what, "wait for it, or stop it", path.string());

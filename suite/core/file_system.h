@@ -26,8 +26,10 @@ void create_folders(const std::filesystem::path& path);
 // An exclusive advisory lock, held while the object lives; the kernel drops it when the process dies.
 class FileLock {
 public:
-    // Throws Error(failed) when another process holds it; `what` names the locked thing in the message.
-    FileLock(const std::filesystem::path& path, const std::string& what);
+    enum class Busy { refuse, wait };  // what to do when another process holds it
+
+    // Throws Error(failed) when it is held and `busy` is refuse; `what` names the locked thing in the message.
+    FileLock(const std::filesystem::path& path, const std::string& what, Busy busy = Busy::refuse);
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
