@@ -1,0 +1,25 @@
+// Everything that a run needs to go on to the bit as if it had never stopped.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace dsqbench {
+
+// Named groups of tensors ("network", "optimizer", "tricks.ema", "statistics") and a JSON of counters.
+struct Checkpoint {
+    std::map<std::string, std::map<std::string, at::Tensor>> groups;
+    nlohmann::json counters;
+};
+
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+// nullopt when there is no file. Throws Error(data) when it is damaged.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path);
+
+}  // namespace dsqbench

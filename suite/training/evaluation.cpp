@@ -1,0 +1,41 @@
+#include "suite/training/evaluation.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+
+namespace dsqbench {
+
+void EvaluationSum::add(double mean_loss, const at::Tensor& logits, const at::Tensor& labels) {
+    const auto count = labels.size(0);
+    const auto best = std::get<1>(logits.detach().topk(std::min<std::int64_t>(5, logits.size(1)), 1));
+    const at::Tensor hits = best.eq(labels.unsqueeze(1));
+    loss_sum += mean_loss * static_cast<double>(count);
+    top1_count += hits.select(1, 0).sum().item<std::int64_t>();
+    top5_count += hits.sum().item<std::int64_t>();
+    images += count;
+}
+
+Evaluation EvaluationSum::mean() const {
+    const double count = std::max<double>(1, static_cast<double>(images));
+    return {loss_sum / count, 100.0 * static_cast<double>(top1_count) / count, 100.0 * static_cast<double>(top5_count) / count,
+            images};
+}
+
+Evaluation evaluate(Network& network, Loader& loader, std::int64_t limit_batches) {
+    const at::NoGradGuard no_grad;
+    const bool was_training = network.is_training();
+    network.eval();
+    EvaluationSum sum;
+    loader.start(0);
+    for (std::int64_t done = 0; limit_batches <= 0 || done < limit_batches; ++done) {
+        const auto batch = loader.next();
+        if (!batch) break;
+        const at::Tensor logits = network.forward(batch->images);
+        sum.add(at::cross_entropy_loss(logits, batch->labels).item<double>(), logits, batch->labels);
+    }
+    network.train(was_training);
+    return sum.mean();
+}
+
+}  // namespace dsqbench

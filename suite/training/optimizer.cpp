@@ -1,0 +1,104 @@
+#include "suite/training/optimizer.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "suite/core/error.h"
+
+namespace dsqbench {
+
+namespace {
+
+class Sgd : public Optimizer {
+public:
+    Sgd(const OptimizerSettings& settings, std::vector<OptimizedTensor> tensors)
+        : Optimizer(std::move(tensors)), momentum_(settings.momentum), nesterov_(settings.nesterov) {
+        if (momentum_ > 0)
+            for (const auto& item : tensors_) slot("momentum", item);
+    }
+
+private:
+    void update(const OptimizedTensor& item, at::Tensor gradient, double learning_rate) override {
+        if (item.weight_decay != 0) gradient = gradient.add(item.tensor, item.weight_decay);
+        if (momentum_ > 0) {
+            at::Tensor velocity = slot("momentum", item);
+            velocity.mul_(momentum_).add_(gradient);
+            gradient = nesterov_ ? gradient.add(velocity, momentum_) : velocity;
+        }
+        at::Tensor(item.tensor).add_(gradient, -learning_rate);
+    }
+
+    double momentum_;
+    bool nesterov_;
+};
+
+// Kingma and Ba 2015, algorithm 1; with decoupled decay, Loshchilov and Hutter 2019.
+class Adam : public Optimizer {
+public:
+    enum class Decay { coupled, decoupled };
+
+    Adam(const OptimizerSettings& settings, std::vector<OptimizedTensor> tensors, Decay decay)
+        : Optimizer(std::move(tensors)), settings_(settings), decay_(decay) {
+        for (const auto& item : tensors_) {
+            slot("first_moment", item);
+            slot("second_moment", item);
+        }
+        state_.emplace("steps", at::zeros({}, at::kLong));
+    }
+
+private:
+    void before_step() override {
+        at::Tensor steps = state_.at("steps");
+        steps.add_(1);
+        const auto count = static_cast<double>(steps.item<std::int64_t>());
+        correction1_ = 1 - std::pow(settings_.beta1, count);
+        correction2_ = 1 - std::pow(settings_.beta2, count);
+    }
+
+    void update(const OptimizedTensor& item, at::Tensor gradient, double learning_rate) override {
+        at::Tensor parameter = item.tensor;
+        if (decay_ == Decay::decoupled) parameter.mul_(1 - learning_rate * item.weight_decay);
+        if (decay_ == Decay::coupled && item.weight_decay != 0) gradient = gradient.add(parameter, item.weight_decay);
+        at::Tensor first = slot("first_moment", item), second = slot("second_moment", item);
+        first.mul_(settings_.beta1).add_(gradient, 1 - settings_.beta1);
+        second.mul_(settings_.beta2).addcmul_(gradient, gradient, 1 - settings_.beta2);
+        const at::Tensor denominator = second.sqrt().div_(std::sqrt(correction2_)).add_(settings_.epsilon);
+        parameter.addcdiv_(first, denominator, -learning_rate / correction1_);
+    }
+
+    OptimizerSettings settings_;
+    Decay decay_;
+    double correction1_ = 1, correction2_ = 1;
+};
+
+}  // namespace
+
+at::Tensor Optimizer::slot(const std::string& name, const OptimizedTensor& item) {
+    const auto [position, created] = state_.try_emplace(name + "." + item.name);
+    if (created) position->second = at::zeros_like(item.tensor).detach();
+    return position->second;
+}
+
+void Optimizer::step(double learning_rate) {
+    const at::NoGradGuard no_grad;
+    before_step();
+    for (const auto& item : tensors_)
+        if (item.tensor.grad().defined()) update(item, item.tensor.grad(), learning_rate * item.learning_rate_scale);
+}
+
+void Optimizer::zero_grad() {
+    for (const auto& item : tensors_) {
+        at::Tensor& gradient = at::Tensor(item.tensor).mutable_grad();
+        if (gradient.defined()) gradient.zero_();
+    }
+}
+
+std::unique_ptr<Optimizer> Optimizer::make(const OptimizerSettings& settings, std::vector<OptimizedTensor> tensors) {
+    if (settings.kind == "sgd") return std::make_unique<Sgd>(settings, std::move(tensors));
+    if (settings.kind == "adam") return std::make_unique<Adam>(settings, std::move(tensors), Adam::Decay::coupled);
+    if (settings.kind == "adamw") return std::make_unique<Adam>(settings, std::move(tensors), Adam::Decay::decoupled);
+    throw Error(ExitCode::recipe, "unknown optimizer '" + settings.kind + "'", "known: sgd, adam, adamw");
+}
+
+}  // namespace dsqbench

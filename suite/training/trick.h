@@ -1,0 +1,85 @@
+// Training tricks: plug-ins that a recipe names as [tricks.<name>] and gives every option of. A trick hooks into fixed
+// points of the training loop and knows nothing of the quantizers.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "suite/core/registry.h"
+#include "suite/data/loader.h"
+#include "suite/models/network.h"
+
+namespace dsqbench {
+
+struct StepInputs {
+    const at::Tensor& images;
+    const at::Tensor& logits;
+    const at::Tensor& labels;
+};
+
+// What a trick may use when it is made.
+struct TrickContext {
+    nlohmann::json options;  // its table of the recipe
+    std::int64_t epochs = 1;
+    // The same model in FP32, for teachers and pre-trained weights.
+    std::function<std::shared_ptr<Network>()> make_fp32_network;
+    // weights.safetensors of the FP32 pre-training, when the recipe pre-trains.
+    std::optional<std::filesystem::path> pretrained_weights;
+};
+
+class Trick {
+public:
+    virtual ~Trick() = default;
+
+    // Once the network exists, fresh or resumed, and again when it is rebuilt with other bits: after this, state() has all
+    // its tensors.
+    virtual void attach(Network&) {}
+    // Before calibration and the first step of a fresh run; not when a run is taken up again.
+    virtual void start(Network&) {}
+    // The bit width of inner layers in `epoch` (from 0), or nullopt for the recipe's.
+    virtual std::optional<int> bits_in_epoch(std::int64_t) const { return std::nullopt; }
+    // The loss to minimise, made from what it was before this trick.
+    virtual at::Tensor loss(const at::Tensor& before, const StepInputs&) { return before; }
+    // Gradients are there, the step is not made.
+    virtual void before_step(Network&) {}
+    virtual void after_step(Network&) {}
+    // Around every evaluation; what before_evaluation changes, after_evaluation takes back.
+    virtual void before_evaluation(Network&) {}
+    virtual void after_evaluation(Network&) {}
+    // After the last step: what it does to the network stays. `batches` walks through augmented training batches.
+    virtual void finish(Network&, Loader& /*batches*/) {}
+    // Tensors that a checkpoint must hold, by reference: copy_ into them restores the trick.
+    virtual std::map<std::string, at::Tensor> state() { return {}; }
+};
+
+struct TrickEntry {
+    static constexpr const char* kind = "trick";
+    std::function<std::unique_ptr<Trick>(const TrickContext&)> make;
+    std::string summary;
+    std::map<std::string, std::string> options;  // name -> meaning; a recipe must give all of them
+    // Losses are adjusted in this order: label smoothing changes the target, distillation mixes in a second one.
+    int order = 50;
+};
+
+using TrickRegistration = Registration<TrickEntry>;
+
+// Every [tricks.*] table in the entries' order. Throws Error(recipe) for unknown tricks, missing or unknown options.
+struct NamedTrick {
+    std::string name;
+    std::unique_ptr<Trick> trick;
+};
+std::vector<NamedTrick> make_tricks(const nlohmann::json& tables, TrickContext context);
+void check_trick_tables(const nlohmann::json& tables);
+
+// Options by type and range; throws Error(recipe) that names the trick's option.
+double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum);
+std::int64_t integer_option(const nlohmann::json& options, const std::string& name, std::int64_t minimum);
+
+}  // namespace dsqbench

@@ -1,0 +1,44 @@
+// Batch-norm re-estimation: after the last step the running statistics are replaced by plain averages over training
+// batches, because weights that flip between codes leave moving averages stale (Nagel et al. 2022, section 5).
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/modules/batchnorm.h>
+
+#include "suite/training/trick.h"
+
+namespace dsqbench {
+
+namespace {
+
+class BatchNormReestimation : public Trick {
+public:
+    explicit BatchNormReestimation(const TrickContext& context) : batches_(integer_option(context.options, "batches", 1)) {}
+
+    void finish(Network& network, Loader& loader) override {
+        std::vector<torch::nn::BatchNorm2dImpl*> norms;
+        for (const auto& module : network.modules())
+            if (auto* norm = module->as<torch::nn::BatchNorm2dImpl>()) norms.push_back(norm);
+        const at::NoGradGuard no_grad;
+        for (auto* norm : norms) {
+            norm->reset_running_stats();
+            norm->options.momentum(c10::nullopt);  // nullopt: a cumulative average
+        }
+        loader.start(0);
+        for (std::int64_t done = 0; done < batches_; ++done) {
+            const auto batch = loader.next();
+            if (!batch) break;
+            network.forward(batch->images);
+        }
+    }
+
+private:
+    std::int64_t batches_;
+};
+
+const TrickRegistration registration{
+    "bn_reestimation",
+    {[](const TrickContext& context) { return std::make_unique<BatchNormReestimation>(context); },
+     "re-estimate batch-norm statistics after the last step (Nagel et al. 2022)",
+     {{"batches", "training batches to average over"}}}};
+
+}  // namespace
+}  // namespace dsqbench
