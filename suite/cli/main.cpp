@@ -11,6 +11,17 @@
 #include "suite/core/signals.h"
 
 namespace dsqbench {
+
+const std::vector<const Verb*>& verbs() {
+    static const std::vector<const Verb*> list{
+#ifdef DSQBENCH_WITH_TORCH
+        &run_verb,
+        &worker_verb,
+#endif
+    };
+    return list;
+}
+
 namespace {
 
 int report(const Error& error) {

@@ -7,6 +7,9 @@
 
 namespace dsqbench {
 
+extern const Verb run_verb, worker_verb;
+
+// In the order of the help.
 const std::vector<const Verb*>& verbs();
 
 }  // namespace dsqbench

@@ -1,0 +1,61 @@
+#include "suite/cli/run_plan.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "suite/record/run_directory.h"
+
+namespace dsqbench {
+
+namespace {
+
+// A run cut short must not be taken for the whole one later.
+std::filesystem::path directory_of(const RunRequest& request, const std::filesystem::path& runs_folder,
+                                   const TrainingSite& site) {
+    auto path = run_path(runs_folder, request);
+    if (site.limit_batches > 0) path += fmt::format("-limit{}", site.limit_batches);
+    return path;
+}
+
+}  // namespace
+
+RunPlan make_run_plan(const std::vector<RunRequest>& requests, const std::filesystem::path& runs_folder,
+                      const TrainingSite& site) {
+    RunPlan plan;
+    std::map<std::filesystem::path, std::size_t> pretrainings;  // by run directory: one a recipe_id and seed
+    for (const auto& request : requests) {
+        const auto recipe = pretraining_of(request.recipe);
+        if (!recipe) continue;
+        const RunRequest pretraining{"pretraining", *recipe, request.seed};
+        const auto run = directory_of(pretraining, runs_folder, site);
+        if (pretrainings.emplace(run, plan.tasks.size()).second) plan.tasks.push_back({pretraining, run, site});
+    }
+    plan.pretrainings = plan.tasks.size();
+    plan.after.resize(plan.pretrainings);
+    for (const auto& request : requests) {
+        TrainingTask task{request, directory_of(request, runs_folder, site), site};
+        plan.after.emplace_back();
+        if (const auto recipe = pretraining_of(request.recipe)) {
+            const auto run = directory_of({"pretraining", *recipe, request.seed}, runs_folder, site);
+            task.site.pretrained_weights = run / "weights.safetensors";
+            plan.after.back().push_back(pretrainings.at(run));
+        }
+        plan.tasks.push_back(std::move(task));
+    }
+    return plan;
+}
+
+std::vector<PlannedTask> RunPlan::processes(const std::filesystem::path& program,
+                                            const std::filesystem::path& plan_file) const {
+    std::vector<PlannedTask> processes;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        const RunRequest& request = tasks[i].request;
+        processes.push_back({fmt::format("{} seed {}", request.label, request.seed),
+                             {program.string(), "worker", "--plan", plan_file.string(), "--index", std::to_string(i)},
+                             after[i]});
+    }
+    return processes;
+}
+
+}  // namespace dsqbench

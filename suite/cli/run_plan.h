@@ -1,0 +1,26 @@
+// What `dsqbench run` is going to do: every training run with its directory, pre-training first, each once.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "suite/cli/task_file.h"
+#include "suite/launch/plan.h"
+#include "suite/recipe/matrix.h"
+
+namespace dsqbench {
+
+struct RunPlan {
+    std::vector<TrainingTask> tasks;            // pre-trainings, then contenders
+    std::vector<std::vector<std::size_t>> after;  // per task: those that must be finished first
+    std::size_t pretrainings = 0;               // how many of the tasks are pre-trainings
+
+    // The same as processes of `program`, reading their task from `plan_file`.
+    std::vector<PlannedTask> processes(const std::filesystem::path& program, const std::filesystem::path& plan_file) const;
+};
+
+RunPlan make_run_plan(const std::vector<RunRequest>& requests, const std::filesystem::path& runs_folder,
+                      const TrainingSite& site);
+
+}  // namespace dsqbench

@@ -1,0 +1,370 @@
+#include "suite/training/trainer.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <torch/version.h>
+
+#include <cmath>
+
+#include "suite/core/clock.h"
+#include "suite/core/hash.h"
+#include "suite/core/signals.h"
+#include "suite/record/provenance.h"
+#include "suite/record/run_directory.h"
+#include "suite/training/calibration.h"
+#include "suite/training/checkpoint.h"
+#include "suite/training/evaluation.h"
+#include "suite/training/layer_statistics.h"
+#include "suite/training/network_state.h"
+#include "suite/training/run_result.h"
+#include "suite/training/setup.h"
+#include "suite/training/trick.h"
+
+namespace dsqbench {
+
+namespace {
+
+// Images whose layer statistics are measured after every epoch.
+constexpr std::int64_t statistics_images = 128;
+constexpr int full_precision_bits = 32;
+
+std::int64_t peak_memory_bytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss * std::int64_t{1024};
+}
+
+class Trainer {
+public:
+    Trainer(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site);
+    TrainingEnd run();
+
+private:
+    void build_network(std::int64_t epoch);
+    void start_afresh();
+    void resume(const Checkpoint& checkpoint);
+    enum class EpochEnd { complete, stopped };
+    EpochEnd train_epoch();
+    bool step(const Batch& batch);
+    bool loss_is_too_high(double epoch_loss) const;
+    Evaluation evaluate_between();
+    void end_epoch(const Evaluation& evaluation);
+    void finish(const Evaluation& evaluation);
+    void save_checkpoint();
+    void report_progress(double loss);
+    Batch first_images(std::int64_t count) const;
+    LoaderOptions loader_options() const;
+    std::int64_t batches_per_epoch() const;
+
+    const RunRequest& request_;
+    const TrainingSite& site_;
+    const Recipe& recipe_;
+    RunDirectory directory_;
+    at::Device device_;
+    DataSplits data_;
+    ScheduleSettings schedule_;
+    std::int64_t epochs_;
+    std::unique_ptr<Loader> loader_, evaluation_loader_;
+    std::vector<NamedTrick> tricks_;
+    std::shared_ptr<Network> network_;
+    std::unique_ptr<Optimizer> optimizer_;
+    LayerStatistics statistics_;
+    int inner_bits_ = 0;  // of the network as built; 0 before
+
+    // What the next step depends on beside tensors; all of it is in the checkpoint.
+    std::int64_t epoch_ = 0, batch_ = 0;
+    EvaluationSum epoch_sum_;
+    std::optional<double> first_loss_;
+    double epoch_seconds_ = 0, train_seconds_ = 0;
+    std::int64_t images_trained_ = 0;
+    bool converged_ = true;
+    double last_checkpoint_ = 0;
+};
+
+Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site)
+    : request_(request),
+      site_(site),
+      recipe_(request.recipe),
+      directory_(run, request),
+      device_(site.device),
+      data_(open_splits(data_request(recipe_, site.data_root))),
+      schedule_(schedule_settings(recipe_)),
+      epochs_(recipe_.integer("training.epochs")) {
+    loader_ = std::make_unique<Loader>(data_.train_source, data_.train, loader_options());
+    LoaderOptions evaluation = loader_options();
+    evaluation.augmentation = evaluation.augmentation.deterministic();
+    evaluation.order = LoaderOptions::Order::sequential;
+    evaluation.last_batch = LoaderOptions::LastBatch::keep;
+    evaluation_loader_ = std::make_unique<Loader>(data_.evaluation_source, data_.evaluation, evaluation);
+    if (batches_per_epoch() == 0)
+        throw Error(ExitCode::recipe, fmt::format("a batch of {} is larger than the {} training images",
+                                                  recipe_.integer("training.batch_size"), data_.train.size()));
+    TrickContext context;
+    context.epochs = epochs_;
+    context.pretrained_weights = site.pretrained_weights;
+    context.make_fp32_network = [this] {
+        ModelSettings settings = model_settings(recipe_, *data_.train_source);
+        settings.quantization = {};
+        auto network = make_network(recipe_.text("model.name"), settings, request_.seed);
+        network->to(device_);
+        return network;
+    };
+    tricks_ = make_tricks(recipe_.value("tricks"), context);
+}
+
+LoaderOptions Trainer::loader_options() const {
+    LoaderOptions options;
+    options.batch_size = recipe_.integer("training.batch_size");
+    options.augmentation.pad = static_cast<int>(recipe_.integer("augment.pad"));
+    options.augmentation.flip = recipe_.flag("augment.flip");
+    options.augmentation.mean = data_.mean;
+    options.augmentation.standard_deviation = data_.standard_deviation;
+    options.seed = request_.seed;
+    options.last_batch = LoaderOptions::LastBatch::drop;  // a short last batch would change batch-norm's statistics
+    options.threads = site_.loader_threads;
+    return options;
+}
+
+std::int64_t Trainer::batches_per_epoch() const {
+    const std::int64_t all = loader_->batches_per_epoch();
+    return site_.limit_batches > 0 ? std::min(all, site_.limit_batches) : all;
+}
+
+// The first images in their order, not augmented.
+Batch Trainer::first_images(std::int64_t count) const {
+    LoaderOptions options = loader_options();
+    options.augmentation = options.augmentation.deterministic();
+    options.order = LoaderOptions::Order::sequential;
+    options.last_batch = LoaderOptions::LastBatch::keep;
+    options.batch_size = std::min<std::int64_t>(count, static_cast<std::int64_t>(data_.train.size()));
+    Loader loader(data_.train_source, data_.train, options);
+    loader.start(0);
+    Batch batch = *loader.next();
+    return {batch.images.to(device_), batch.labels.to(device_)};
+}
+
+// Builds the network of `epoch`, whose bits a trick may set; takes over all tensors when one is there already.
+void Trainer::build_network(std::int64_t epoch) {
+    ModelSettings settings = model_settings(recipe_, *data_.train_source);
+    int bits = full_precision_bits;
+    for (const auto& named : tricks_)
+        if (const auto chosen = named.trick->bits_in_epoch(epoch)) bits = *chosen;
+    for (int* width : {&settings.quantization.weight_bits, &settings.quantization.activation_bits})
+        if (*width != full_precision_bits && bits != full_precision_bits) *width = bits;
+    if (network_ && bits == inner_bits_) return;
+    inner_bits_ = bits;
+    const auto before = network_;
+    const auto optimizer_before = std::move(optimizer_);
+    network_ = make_network(recipe_.text("model.name"), settings, request_.seed);
+    network_->to(device_);
+    network_->train();
+    if (before) restore_tensors(network_tensors(*network_), network_tensors(*before), "bit width", MissingQuantizerState::refused);
+    optimizer_ = Optimizer::make(optimizer_settings(recipe_), optimized_tensors(*network_, recipe_));
+    if (optimizer_before)
+        restore_tensors(optimizer_->state(), optimizer_before->state(), "bit width", MissingQuantizerState::refused);
+    for (const auto& named : tricks_) named.trick->attach(*network_);
+}
+
+void Trainer::start_afresh() {
+    build_network(0);
+    directory_.truncate_metrics(0);
+    for (const auto& named : tricks_) named.trick->start(*network_);
+    calibrate(*network_, first_images(recipe_.integer("quantization.calibration_images")).images);
+}
+
+void Trainer::resume(const Checkpoint& checkpoint) {
+    const auto& counters = checkpoint.counters;
+    const auto group = [&](const std::string& name) {
+        const auto position = checkpoint.groups.find(name);
+        return position == checkpoint.groups.end() ? std::map<std::string, at::Tensor>{} : position->second;
+    };
+    const std::string place = directory_.checkpoint_path().string();
+    try {
+        epoch_ = counters.at("epoch");
+        batch_ = counters.at("batch");
+        epoch_sum_.loss_sum = counters.at("loss_sum");
+        epoch_sum_.top1_count = counters.at("top1_count");
+        epoch_sum_.top5_count = counters.at("top5_count");
+        epoch_sum_.images = counters.at("images");
+        if (!counters.at("first_loss").is_null()) first_loss_ = counters.at("first_loss").get<double>();
+        epoch_seconds_ = counters.at("epoch_seconds");
+        train_seconds_ = counters.at("train_seconds");
+        images_trained_ = counters.at("images_trained");
+        directory_.truncate_metrics(counters.at("metrics_size"));
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ExitCode::data, fmt::format("is not a checkpoint of a run: {}", error.what()), {}, place);
+    }
+    build_network(epoch_);
+    restore_tensors(network_tensors(*network_), group("network"), place, MissingQuantizerState::refused);
+    restore_tensors(optimizer_->state(), group("optimizer"), place, MissingQuantizerState::refused);
+    for (const auto& named : tricks_)
+        restore_tensors(named.trick->state(), group("tricks." + named.name), place, MissingQuantizerState::refused);
+    statistics_.restore(group("statistics"));
+}
+
+void Trainer::save_checkpoint() {
+    Checkpoint checkpoint;
+    checkpoint.groups["network"] = network_tensors(*network_);
+    checkpoint.groups["optimizer"] = optimizer_->state();
+    for (const auto& named : tricks_) checkpoint.groups["tricks." + named.name] = named.trick->state();
+    checkpoint.groups["statistics"] = statistics_.codes();
+    checkpoint.counters = {{"epoch", epoch_},
+                           {"batch", batch_},
+                           {"loss_sum", epoch_sum_.loss_sum},
+                           {"top1_count", epoch_sum_.top1_count},
+                           {"top5_count", epoch_sum_.top5_count},
+                           {"images", epoch_sum_.images},
+                           {"first_loss", first_loss_ ? nlohmann::json(*first_loss_) : nlohmann::json()},
+                           {"epoch_seconds", epoch_seconds_},
+                           {"train_seconds", train_seconds_},
+                           {"images_trained", images_trained_},
+                           {"metrics_size", directory_.metrics_size()}};
+    write_checkpoint(directory_.checkpoint_path(), checkpoint);
+    last_checkpoint_ = monotonic_seconds();
+}
+
+TrainingEnd Trainer::run() {
+    if (const auto checkpoint = read_checkpoint(directory_.checkpoint_path()))
+        resume(*checkpoint);
+    else
+        start_afresh();
+    last_checkpoint_ = monotonic_seconds();
+    while (true) {
+        build_network(epoch_);
+        if (train_epoch() == EpochEnd::stopped) {
+            save_checkpoint();
+            return TrainingEnd::stopped;
+        }
+        if (converged_ && loss_is_too_high(epoch_sum_.mean().loss)) converged_ = false;
+        const bool last = !converged_ || epoch_ + 1 == epochs_;
+        if (last)
+            for (const auto& named : tricks_) named.trick->finish(*network_, *loader_);
+        const Evaluation evaluation = last ? evaluate(*network_, *evaluation_loader_, site_.limit_batches) : evaluate_between();
+        end_epoch(evaluation);
+        if (last) {
+            finish(evaluation);
+            return TrainingEnd::finished;
+        }
+        save_checkpoint();
+    }
+}
+
+Trainer::EpochEnd Trainer::train_epoch() {
+    loader_->start(static_cast<std::uint64_t>(epoch_), batch_);
+    const std::int64_t batches = batches_per_epoch();
+    while (batch_ < batches) {
+        if (stop_signal() != 0) return EpochEnd::stopped;
+        const double started = monotonic_seconds();
+        const auto batch = loader_->next();
+        if (!batch) throw Error(ExitCode::failed, "the loader ended before the epoch");
+        if (!step(*batch)) {
+            converged_ = false;
+            return EpochEnd::complete;
+        }
+        ++batch_;
+        epoch_seconds_ += monotonic_seconds() - started;
+        if (batch_ < batches && monotonic_seconds() - last_checkpoint_ >= site_.checkpoint_seconds) save_checkpoint();
+    }
+    return EpochEnd::complete;
+}
+
+// Returns whether the loss is finite.
+bool Trainer::step(const Batch& batch) {
+    const at::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
+    const at::Tensor logits = network_->forward(images);
+    const at::Tensor cross_entropy = at::cross_entropy_loss(logits, labels);
+    at::Tensor loss = cross_entropy;
+    for (const auto& named : tricks_) loss = named.trick->loss(loss, {images, logits, labels});
+    for (const auto& named : network_->layers())
+        for (const auto& quantizer : {named.layer->weight_quantizer(), named.layer->activation_quantizer()})
+            if (quantizer)
+                if (const at::Tensor penalty = quantizer->penalty(); penalty.defined()) loss = loss + penalty;
+    const double value = cross_entropy.item<double>();
+    if (!std::isfinite(loss.item<double>())) return false;
+    if (!first_loss_) first_loss_ = value;
+    optimizer_->zero_grad();
+    loss.backward();
+    for (const auto& named : tricks_) named.trick->before_step(*network_);
+    const double progress = static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
+    optimizer_->step(learning_rate_at(schedule_, progress));
+    network_->project();
+    for (const auto& named : tricks_) named.trick->after_step(*network_);
+    epoch_sum_.add(value, logits, labels);
+    images_trained_ += labels.size(0);
+    report_progress(value);
+    return true;
+}
+
+void Trainer::report_progress(double loss) {
+    const double batches = static_cast<double>(batches_per_epoch());
+    const double done = (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_);
+    const double seconds = train_seconds_ + epoch_seconds_;
+    site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_, loss,
+                                        seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));
+}
+
+bool Trainer::loss_is_too_high(double epoch_loss) const {
+    const double guessing = std::log(static_cast<double>(data_.train_source->classes()));
+    return epoch_loss > guessing && epoch_loss > *first_loss_;
+}
+
+// Between epochs, where tricks take back what they do for an evaluation.
+Evaluation Trainer::evaluate_between() {
+    for (const auto& named : tricks_) named.trick->before_evaluation(*network_);
+    const Evaluation evaluation = evaluate(*network_, *evaluation_loader_, site_.limit_batches);
+    for (const auto& named : tricks_) named.trick->after_evaluation(*network_);
+    return evaluation;
+}
+
+void Trainer::end_epoch(const Evaluation& evaluation) {
+    const Evaluation training = epoch_sum_.mean();
+    train_seconds_ += epoch_seconds_;
+    nlohmann::json layers;  // a network that has diverged has no statistics
+    if (converged_) layers = statistics_.measure(*network_, first_images(statistics_images));
+    directory_.append_metrics({{"event", "epoch"},
+                               {"epoch", epoch_ + 1},
+                               {"train_loss", training.loss},
+                               {"train_top1", training.top1},
+                               {"loss", evaluation.loss},
+                               {"top1", evaluation.top1},
+                               {"top5", evaluation.top5},
+                               {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
+                               {"peak_memory_bytes", peak_memory_bytes()},
+                               {"layers", layers}});
+    epoch_seconds_ = 0;
+    epoch_sum_ = {};
+    batch_ = 0;
+    ++epoch_;
+}
+
+void Trainer::finish(const Evaluation& evaluation) {
+    const auto weights = directory_.path() / "weights.safetensors";
+    save_weights(*network_, weights, {{"recipe_id", recipe_.recipe_id()}, {"seed", std::to_string(request_.seed)}});
+    RunMeasurements measured;
+    measured.evaluation = evaluation;
+    measured.converged = converged_;
+    measured.epochs = epoch_;
+    measured.train_images = static_cast<std::int64_t>(data_.train.size());
+    measured.images_per_second = static_cast<double>(images_trained_) / std::max(train_seconds_, 1e-9);
+    measured.train_seconds = train_seconds_;
+    measured.peak_memory_bytes = peak_memory_bytes();
+    measured.dataset_fingerprint = data_.fingerprint;
+    measured.weights_sha256 = sha256_hex_of_file(weights);
+    measured.limit_batches = site_.limit_batches;
+    directory_.write_result(run_result(request_, *network_, measured, directory_.path()));
+    std::filesystem::remove(directory_.checkpoint_path());
+}
+
+}  // namespace
+
+TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site) {
+    if (read_result(run)) return TrainingEnd::finished;
+    at::set_num_threads(1);
+    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+    add_library_version("libtorch", TORCH_VERSION);
+    check_plugins(request.recipe);
+    return Trainer(request, run, site).run();
+}
+
+}  // namespace dsqbench
