@@ -34,8 +34,8 @@ std::vector<RunRequest> expand(const Recipe& recipe, const std::vector<Contender
                                const std::vector<std::string>& sweeps, const std::vector<std::uint64_t>& seeds);
 
 // The FP32 pre-training that `recipe` asks for with [tricks.pretrain], as a recipe of its own: same data, augmentation
-// and model, quantizers fp32, no tricks, and the keys of [tricks.pretrain] laid over [training]. nullopt when the recipe
-// does not pre-train. All contenders of one protocol share its recipe_id.
+// and model, quantizers fp32, no tricks, and the keys of [tricks.pretrain] laid over [training]. nullopt when the
+// recipe does not pre-train. All contenders of one protocol share its recipe_id.
 std::optional<Recipe> pretraining_of(const Recipe& recipe);
 
 }  // namespace dsqbench

@@ -31,17 +31,20 @@ public:
     std::vector<double> reals(const std::string& key) const;
     const nlohmann::json& value(const std::string& key) const;
 
-    // "default", "recipes/base/cifar.toml:12:3" or "--set".
+    // "default", "recipes/base/cifar10.toml:12:3" or "--set". `key` may reach into an options table too.
     const std::string& origin(const std::string& key) const;
 
-    // Validates and sets. `key` may also reach into an options table: "tricks.label_smoothing.amount".
+    // Validates and sets. `key` may also reach into an options table: "tricks.label_smoothing.amount". A table is laid
+    // over the present one; "tricks.label_smoothing" = false removes a trick's table, true makes an empty one.
     void set(const std::string& key, const nlohmann::json& value, const std::string& origin);
 
     // Checks that need more than one key (milestones below epochs, warm-up within epochs, ...).
     void check_consistency() const;
 
-    // JSON of all protocol and quantizer keys, sorted, shortest round-trip numbers, no white space.
+    // JSON of all protocol and quantizer keys, sorted, shortest round-trip numbers, no white space. Values of type real
+    // are always written as reals, so that 1 and 1.0 are one recipe.
     std::string canonical() const;
+    // Throws Error(recipe) unless `canonical` names exactly the keys that canonical() writes.
     static Recipe from_canonical(const std::string& canonical, const std::string& name);
 
     std::string recipe_id() const;    // SHA-256 of canonical(), 64 hexadecimal digits
@@ -53,20 +56,23 @@ private:
         std::string origin;
     };
     std::string name_ = "defaults";
+    const Setting& setting(const std::string& key, ValueType type) const;
+
     std::map<std::string, Setting> settings_;
+    std::map<std::string, std::string> option_origins_;  // of what was set inside a table, by full name
 };
 
 // Finds `name_or_path` (a path to a .toml file, or a name anywhere under `recipes_folder`), resolves `extends` (one
 // parent each, cycles are errors), then applies the overrides ("key=value", value in TOML syntax; a bare word is text).
-// Throws Error(recipe) with file:line:column and a suggestion.
+// Throws Error(recipe) with file:line:column and a suggestion; Error(usage) for an override that is no "key=value".
 Recipe load_recipe(const std::string& name_or_path, const std::filesystem::path& recipes_folder,
                    const std::vector<std::string>& overrides = {});
 
 // The same from text; `place` stands for the file name. For tests and fuzzing; `extends` is refused.
 Recipe parse_recipe(const std::string& toml_text, const std::string& place);
 
-// The folder with the recipes: $DSQBENCH_RECIPES, else recipes/ found upwards from the working folder, else the one the
-// binary was built from or installed with.
+// The folder with the recipes: $DSQBENCH_RECIPES_DIR, else recipes/ found upwards from the working folder, else the one
+// the binary was built from or installed with.
 std::filesystem::path default_recipes_folder();
 
 // Every recipe file under `folder` (base/, claims/ and kernels/ hold parts and other data, not recipes), sorted.

@@ -1,0 +1,23 @@
+// Where recipes lie: names to paths.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace dsqbench {
+
+// The file of `name_or_path`: a path (ends in .toml, from the working folder or else from `recipes_folder`), or a name
+// (the file's own or with folders: "fmnist_r8_w2a2", "base/cifar10"). Throws Error(recipe) with the nearest names.
+std::filesystem::path find_recipe(const std::string& name_or_path, const std::filesystem::path& recipes_folder);
+
+// The file that `child` means by `extends`: relative to its own folder, else as find_recipe. `place` is for the error.
+std::filesystem::path find_parent(const std::string& extends, const std::filesystem::path& child,
+                                  const std::filesystem::path& recipes_folder, const std::string& place);
+
+// "fmnist_r8_w2a2" for a file below `recipes_folder`, else the path.
+std::string recipe_name(const std::filesystem::path& path, const std::filesystem::path& recipes_folder);
+
+// The path as people see it: relative to the working folder where it lies below that.
+std::string shown_path(const std::filesystem::path& path);
+
+}  // namespace dsqbench
