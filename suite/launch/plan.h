@@ -1,8 +1,6 @@
 // A plan: processes of this binary to run, some after others. Local processes here; Slurm arrays read the same plan.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,8 +8,8 @@
 
 namespace dsqbench {
 
-// One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ..."}; its
-// stderr is kept, and its last lines are shown when it fails.
+// One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ..."},
+// anything else there is passed over; its stderr is kept, and its last lines are shown when it fails.
 struct PlannedTask {
     std::string label;
     std::vector<std::string> command;
@@ -19,10 +17,11 @@ struct PlannedTask {
 };
 
 struct TaskOutcome {
+    // stopped: ended by a stop signal, or by itself at a checkpoint (exit codes 75 and 130).
     enum class State { succeeded, failed, not_started, stopped };
     State state = State::not_started;
-    int exit_code = -1;
-    std::string error;  // the last lines of stderr
+    int exit_code = -1;  // 128 + n for a process that signal n ended; 127 for one that could not be started
+    std::string error;   // the last lines of stderr, or why the task did not start
 };
 
 struct LocalLaunch {
@@ -32,8 +31,11 @@ struct LocalLaunch {
 };
 
 // Runs the plan with at most `jobs` processes at a time, in order where dependencies allow. One failing task stops only
-// those that come after it. On SIGINT, SIGTERM or SIGUSR1 (see core/signals.h) the tasks get SIGTERM, and the call waits
-// for their checkpoints. A task never outlives its parent (PR_SET_PDEATHSIG).
-std::vector<TaskOutcome> run_locally(const std::vector<PlannedTask>& plan, const LocalLaunch& options, Progress& progress);
+// those that come after it. On SIGINT, SIGTERM or SIGUSR1 (see core/signals.h) the tasks get SIGTERM, and the call
+// waits for their checkpoints. A task never outlives the thread that called this (PR_SET_PDEATHSIG). Throws
+// std::logic_error for a plan that cannot be run: a dependency that does not exist or comes back to its task, an empty
+// command.
+std::vector<TaskOutcome> run_locally(const std::vector<PlannedTask>& plan, const LocalLaunch& options,
+                                     Progress& progress);
 
 }  // namespace dsqbench

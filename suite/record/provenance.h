@@ -4,17 +4,18 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace dsqbench {
+#include "suite/record/build_info.h"
+#include "suite/record/machine.h"
 
-// A stable, short name of this machine for results/<machine>/: $DSQBENCH_MACHINE, else made of CPU model and core count
-// ("amd-epyc-7b13-2c"); letters, digits and '-' only.
-std::string machine_name();
+namespace dsqbench {
 
 // {"time", "commit" ("unknown" outside a checkout; "-dirty" when the build had uncommitted changes), "version",
 //  "compiler", "build_type", "machine", "cpu", "cores", "memory_bytes", "kernel", "libraries": {...}}
-// Commit and compiler are those of the build. Layers below the LibTorch line add their versions with add_library_version.
+// Commit and compiler are those of the build. Layers below the LibTorch line add their versions with
+// add_library_version.
 nlohmann::json provenance();
 
+// Thread-safe; the last call for a library counts.
 void add_library_version(const std::string& library, const std::string& version);
 
 }  // namespace dsqbench

@@ -4,37 +4,56 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dsqbench {
 
+constexpr int row_schema_version = 1;
+
+enum class Presence { required, optional };
+
 // One line a field: readers, printers, results/schema/ and docs are made from this table.
 struct RowField {
-    std::string name, type, unit;  // type: text, integer, real, boolean
+    std::string name, type, unit;  // type: text, integer (never negative), real (finite), boolean
     std::string direction;         // "higher", "lower" or "" when neither is better
-    bool required = false;
+    Presence presence = Presence::optional;
     std::string meaning;
+    std::vector<std::string> choices{};  // for text; empty means any
+    std::vector<std::string> kinds{};    // of row that have the field; empty means every kind
 };
 
 const std::vector<RowField>& row_fields();
-nlohmann::json row_json_schema();  // JSON Schema made from the table, for results/schema/row.json
+const RowField& row_field(const std::string& name);  // throws Error(usage) with suggestions when there is none
+nlohmann::json row_json_schema();                    // JSON Schema made from the table, for results/schema/row.json
 
 using Row = nlohmann::json;  // an object; null or absent for an unset optional field
 
+// A text field; "" when it is unset.
+std::string text_of(const Row& row, const std::string& field);
+
 // Throws Error(data) for an unknown field, a missing required one, or a wrong type.
 void check_row(const Row& row, const std::string& place);
+
+// Adds schema_version, time, machine, commit, version, compiler and a row_id (SHA-256 of the rest) where absent, and
+// stores NaN as unset. What a run keeps as its result.json.
+Row complete_row(Row row);
+
+// Rows of one file. A torn last line is skipped with a note on stderr, a row that is there twice (a merge) counts once;
+// a foreign schema_version, a row that was changed after it was written, or a damaged line is Error(data) with
+// file:line.
+std::vector<Row> read_rows(const std::filesystem::path& file);
 
 class ResultStore {
 public:
     explicit ResultStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    // Adds schema_version, time and a row_id (SHA-256 of the rest) where absent, checks, and appends to
-    // <folder>/<machine>/<yyyy-mm>.jsonl under a lock. A row with the same recipe_id, seed and commit as one that is
-    // there already is left out; returns whether it was written.
-    bool append(Row row);
+    // Completes and checks the row, and appends it to <folder>/<machine>/<yyyy-mm>.jsonl under a lock. A row with the
+    // same recipe_id, seed, commit and publishable as one of this machine that is there already is left out; returns
+    // whether it was written.
+    bool append(const Row& row);
 
-    // All rows of all machines in file order. A torn last line is skipped with a note on stderr; a foreign
-    // schema_version or a damaged line is Error(data) with file:line.
+    // All rows of all machines in file order, as by read_rows.
     std::vector<Row> read() const;
 
 private:

@@ -1,7 +1,9 @@
 // The table that `dsqbench run` prints: contenders of one protocol, side by side.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,30 +12,34 @@
 
 namespace dsqbench {
 
+// Means, differences and speeds are over the runs that converged; where none did they are missing.
 struct ComparisonLine {
     std::string label, weight_quantizer, activation_quantizer;
-    std::string bits;                       // "2/2", "32/32"
-    std::vector<std::uint64_t> seeds;
-    double top1_mean = 0;                   // percent
-    std::optional<double> top1_sd;          // over seeds, percentage points
-    std::optional<Difference> to_fp32, to_ste;  // paired by seed, percentage points
-    double images_per_second = 0;           // training, median over seeds
-    std::size_t not_converged = 0, failed = 0;
+    std::string bits;                           // "2/2", "32/32"
+    std::vector<std::uint64_t> seeds;           // of all runs
+    std::optional<double> top1_mean;            // percent
+    std::optional<double> top1_sd;              // over seeds, percentage points
+    std::optional<Difference> to_fp32, to_ste;  // paired by seed, percentage points; none for the reference itself
+    std::optional<double> images_per_second;    // training, median over seeds
+    std::size_t converged = 0, not_converged = 0;
+    std::size_t failed = 0;  // runs without a row, which only the caller knows of
     bool publishable = true;
+    std::string unpublishable_reason;
     std::vector<std::string> run_directories;
 };
 
 struct Comparison {
-    std::string recipe, protocol_id;
-    std::vector<ComparisonLine> lines;      // in the order of first appearance
+    std::string recipe, protocol_id, dataset, evaluated_on;
+    std::uint64_t test_images = 0;
+    std::vector<ComparisonLine> lines;  // in the order of first appearance
 };
 
-// Groups training rows of one protocol_id by label. Throws Error(failed) when rows of different protocols, or two labels
-// with one recipe_id, are mixed (contract 1).
+// Groups training rows of one protocol_id by label. Throws Error(failed) when rows of different protocols or different
+// data, or two labels with one recipe_id, are mixed (contract 1). No rows give no lines.
 Comparison compare_contenders(const std::vector<Row>& rows);
 
-std::string format_table(const Comparison& comparison);     // for a terminal, aligned, UTF-8
+std::string format_table(const Comparison& comparison);  // for a terminal, aligned, UTF-8
 std::string format_markdown(const Comparison& comparison);
-nlohmann::json to_json(const Comparison& comparison);
+nlohmann::json to_json(const Comparison& comparison);  // null where undefined
 
 }  // namespace dsqbench

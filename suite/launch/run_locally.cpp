@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <list>
+
+#include "suite/core/error.h"
+#include "suite/core/signals.h"
+#include "suite/launch/output.h"
+#include "suite/launch/plan.h"
+#include "suite/launch/process.h"
+#include "suite/launch/schedule.h"
+
+namespace dsqbench {
+
+namespace {
+
+constexpr std::size_t lines_shown = 12;
+// A signal or an end interrupts poll() itself; this bounds only the rare wait that misses one.
+constexpr int milliseconds_between_looks = 50;
+
+using State = TaskOutcome::State;
+
+struct RunningTask {
+    std::size_t index;
+    Process process;
+    LineSplitter lines{};
+    Tail error{};
+};
+
+class LocalRun {
+public:
+    LocalRun(const std::vector<PlannedTask>& plan, const LocalLaunch& options, Progress& progress)
+        : plan_(plan), options_(options), progress_(progress), schedule_(plan), outcomes_(plan.size()) {
+        for (const auto& task : plan) bars_.push_back(progress.add(task.label));
+    }
+
+    std::vector<TaskOutcome> run() {
+        while (true) {
+            forward_stop();
+            if (!stopping_) start_tasks();
+            if (running_.empty()) break;
+            wait_for_output();
+            for (auto& task : running_) read_output(task);
+            collect_ended();
+        }
+        for (std::size_t task = 0; task < plan_.size(); ++task)
+            if (outcomes_[task].state == State::not_started && outcomes_[task].error.empty())
+                skip(task, "stopped before it began");
+        return std::move(outcomes_);
+    }
+
+private:
+    void forward_stop() {
+        if (stopping_ || stop_signal() == 0) return;
+        stopping_ = true;
+        progress_.note("stopping at the next checkpoint");
+        for (auto& task : running_) task.process.send(SIGTERM);
+    }
+
+    void start_tasks() {
+        while (running_.size() < std::max<std::size_t>(1, options_.jobs)) {
+            const auto next = schedule_.start_next();
+            if (!next) return;
+            start(*next);
+        }
+    }
+
+    void start(std::size_t task) {
+        try {
+            running_.push_back({task, Process(plan_[task].command, options_.environment)});
+            progress_.update(bars_[task], 0, "starting");
+        } catch (const Error& error) {
+            end(task, {State::failed, 127, error.what()});
+        }
+    }
+
+    void wait_for_output() {
+        std::vector<pollfd> pipes;
+        for (const auto& task : running_)
+            for (const auto stream : {Process::Stream::out, Process::Stream::error})
+                pipes.push_back({task.process.descriptor(stream), POLLIN, 0});  // poll() passes over -1
+        ::poll(pipes.data(), pipes.size(), milliseconds_between_looks);
+    }
+
+    void read_output(RunningTask& task) {
+        for (const auto& line : task.lines.take(task.process.read_available(Process::Stream::out)))
+            if (const auto report = parse_report(line))
+                progress_.update(bars_[task.index], report->fraction, report->detail);
+        task.error.take(task.process.read_available(Process::Stream::error));
+    }
+
+    void collect_ended() {
+        for (auto task = running_.begin(); task != running_.end();) {
+            const auto code = task->process.exit_code();
+            if (!code) {
+                ++task;
+                continue;
+            }
+            drain(*task);
+            const TaskOutcome outcome{state_after(*code), *code, task->error.last_lines(lines_shown)};
+            const std::size_t index = task->index;
+            task = running_.erase(task);
+            end(index, outcome);
+        }
+    }
+
+    // What was written before the end is still in the pipes: at most 64 KiB each by default, so a few reads. Not up to
+    // the pipes' end, which a grandchild may hold open.
+    void drain(RunningTask& task) {
+        for (int reads = 0; reads < 4; ++reads) read_output(task);
+    }
+
+    State state_after(int code) const {
+        if (code == 0) return State::succeeded;
+        const bool at_checkpoint =
+            code == static_cast<int>(ExitCode::checkpointed) || code == static_cast<int>(ExitCode::interrupted);
+        return at_checkpoint || (stopping_ && code == 128 + SIGTERM) ? State::stopped : State::failed;
+    }
+
+    void end(std::size_t task, const TaskOutcome& outcome) {
+        outcomes_[task] = outcome;
+        if (outcome.state == State::succeeded) {
+            schedule_.succeeded(task);
+            return progress_.finish(bars_[task], "done");
+        }
+        progress_.finish(bars_[task], outcome.state == State::stopped ? "stopped" : description(outcome));
+        if (outcome.state == State::failed && !outcome.error.empty())
+            progress_.note(fmt::format("{} {}:\n{}", plan_[task].label, description(outcome), outcome.error));
+        for (const auto& dropped : schedule_.did_not_succeed(task))
+            skip(dropped.task, "needs '" + plan_[dropped.needed].label + "', which did not succeed");
+    }
+
+    static std::string description(const TaskOutcome& outcome) {
+        const int signal = outcome.exit_code - 128;
+        if (signal <= 0) return fmt::format("failed with exit code {}", outcome.exit_code);
+        return fmt::format("failed: ended by signal {}{}", signal,
+                           signal == SIGKILL ? ", perhaps for want of memory" : "");
+    }
+
+    void skip(std::size_t task, const std::string& reason) {
+        outcomes_[task].error = reason;
+        progress_.finish(bars_[task], "not started: " + reason);
+    }
+
+    const std::vector<PlannedTask>& plan_;
+    const LocalLaunch& options_;
+    Progress& progress_;
+    Schedule schedule_;
+    std::vector<TaskOutcome> outcomes_;
+    std::vector<std::size_t> bars_;
+    std::list<RunningTask> running_;
+    bool stopping_ = false;
+};
+
+}  // namespace
+
+std::vector<TaskOutcome> run_locally(const std::vector<PlannedTask>& plan, const LocalLaunch& options,
+                                     Progress& progress) {
+    return LocalRun(plan, options, progress).run();
+}
+
+}  // namespace dsqbench

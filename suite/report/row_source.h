@@ -1,0 +1,15 @@
+// Rows from whatever the user names.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "suite/record/row.h"
+
+namespace dsqbench {
+
+// `path`: a .jsonl file of rows, a results folder, a run directory, or a folder of run directories (unfinished ones
+// among them are named on stderr). Throws Error(data) when it is none of these, or holds no row.
+std::vector<Row> load_rows(const std::filesystem::path& path);
+
+}  // namespace dsqbench
