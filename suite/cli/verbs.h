@@ -8,6 +8,8 @@
 namespace dsqbench {
 
 extern const Verb run_verb, worker_verb;
+extern const Verb compare_verb;
+extern const Verb ls_verb, show_verb, validate_verb;
 
 // In the order of the help.
 const std::vector<const Verb*>& verbs();

@@ -1,0 +1,58 @@
+// compare A B: did B get worse than A? Ends with exit code 6 when it did.
+#include <fmt/format.h>
+
+#include <memory>
+#include <set>
+
+#include "suite/cli/verbs.h"
+#include "suite/core/text.h"
+#include "suite/report/regression.h"
+#include "suite/report/row_source.h"
+
+namespace dsqbench {
+
+namespace {
+
+struct CompareOptions {
+    std::string a, b;
+    std::vector<std::string> metrics{"top1", "images_per_second"};
+};
+
+// "A: results (10 rows of commit 0123456789ab)"
+std::string source_text(const std::string& name, const std::string& path, const std::vector<Row>& rows) {
+    std::set<std::string> commits;
+    for (const Row& row : rows) {
+        const std::string commit = text_of(row, "commit");
+        commits.insert(commit.substr(0, 12) + (commit.ends_with("-dirty") ? "-dirty" : ""));
+    }
+    return fmt::format("{}: {} ({} {} of commit {})\n", name, path, rows.size(), rows.size() == 1 ? "row" : "rows",
+                       join({commits.begin(), commits.end()}, ", "));
+}
+
+void compare(const CompareOptions& options, Session& session) {
+    const auto a = load_rows(options.a), b = load_rows(options.b);
+    const RegressionReport report = compare_results(a, b, options.metrics);
+    if (session.json)
+        print_json(to_json(report));
+    else
+        print_result(source_text("A", options.a, a) + source_text("B", options.b, b) + "\n" + format_table(report));
+    if (report.regression()) session.exit_code = ExitCode::regression;
+}
+
+void declare(CLI::App& command, Session& session) {
+    const auto options = std::make_shared<CompareOptions>();
+    const std::string source = "run directory, folder of them, results folder, or .jsonl file";
+    command.add_option("A", options->a, "the earlier result: " + source)->required();
+    command.add_option("B", options->b, "the later result")->required();
+    add_option(command, "--metric", options->metrics, "field of a result row; may be repeated")
+        ->allow_extra_args(false)  // or it would swallow A and B
+        ->capture_default_str();
+    add_json_flag(command, session);
+    command.callback([options, &session] { compare(*options, session); });
+}
+
+}  // namespace
+
+const Verb compare_verb{"compare", "Compare two runs or result sets, with tests", declare};
+
+}  // namespace dsqbench
