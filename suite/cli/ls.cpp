@@ -1,0 +1,80 @@
+// `dsqbench ls`: what this build and the recipes folder offer.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suite/cli/plugins.h"
+#include "suite/cli/verbs.h"
+#include "suite/core/text.h"
+#include "suite/recipe/recipe_files.h"
+
+namespace dsqbench {
+
+namespace {
+
+using Json = nlohmann::json;
+
+struct Line {
+    std::string name, summary, place;
+};
+
+// A recipe that does not load is listed with its error: `validate` is there to fail.
+Line recipe_line(const std::filesystem::path& path, const std::filesystem::path& folder) {
+    const std::string name = recipe_name(path, folder);
+    try {
+        return {name, load_recipe(path.string(), folder).text("description"), shown_path(path)};
+    } catch (const Error& error) {
+        return {name, std::string("error: ") + error.what(), shown_path(path)};
+    }
+}
+
+std::vector<Line> lines_of(const std::string& kind, const Session& session) {
+    std::vector<Line> lines;
+    if (kind == "recipes") {
+        const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+        for (const auto& path : recipe_files(folder)) lines.push_back(recipe_line(path, folder));
+        return lines;
+    }
+    for (const Plugin& plugin : list_plugins(kind)) lines.push_back({plugin.name, plugin.summary, plugin.place});
+    return lines;
+}
+
+std::string as_text(const std::vector<Line>& lines) {
+    std::size_t width = 0;
+    for (const Line& line : lines) width = std::max(width, line.name.size());
+    std::string text;
+    for (const Line& line : lines)
+        text += line.summary.empty() ? line.name + "\n" : fmt::format("{:<{}}  {}\n", line.name, width, line.summary);
+    return text;
+}
+
+Json as_json(const std::vector<Line>& lines) {
+    Json list = Json::array();
+    for (const Line& line : lines)
+        list.push_back({{"name", line.name}, {"summary", line.summary}, {"place", line.place}});
+    return list;
+}
+
+void list(const std::string& kind, const Session& session) {
+    const auto lines = lines_of(kind, session);
+    if (session.json)
+        print_json(as_json(lines));
+    else
+        print_result(as_text(lines));
+}
+
+void declare(CLI::App& command, Session& session) {
+    const auto kind = std::make_shared<std::string>();
+    command.add_option("kind", *kind, "what to list")
+        ->required()
+        ->check(CLI::IsMember({"recipes", "quantizers", "models", "datasets", "tricks"}));
+    add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
+    add_json_flag(command, session);
+    command.callback([kind, &session] { list(*kind, session); });
+}
+
+}  // namespace
+
+const Verb ls_verb{"ls", "list recipes, quantizers, models, data sets or tricks", declare};
+
+}  // namespace dsqbench

@@ -1,0 +1,109 @@
+// `dsqbench show`: a resolved recipe with the origin of every value, or the reference of all recipe keys.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suite/cli/verbs.h"
+#include "suite/recipe/documentation.h"
+
+namespace dsqbench {
+
+namespace {
+
+using Json = nlohmann::json;
+
+enum class Detail { values, explanations };
+
+struct RecipeArguments {
+    std::string recipe;
+    std::vector<std::string> overrides;
+    bool explain = false;
+};
+
+Json described(const Key& key) {
+    return {{"name", key.name},
+            {"values", allowed_values(key)},
+            {"default", key.default_value},
+            {"unit", key.unit},
+            {"meaning", key.meaning}};
+}
+
+Json as_json(const Recipe& recipe, Detail detail) {
+    Json values = Json::object();
+    for (const ListedValue& line : listed_values(recipe)) {
+        Json& entry = values[line.name] = {{"value", line.value}, {"origin", line.origin}};
+        if (detail == Detail::explanations) entry["key"] = described(*line.key);
+    }
+    return {{"name", recipe.name()},
+            {"recipe_id", recipe.recipe_id()},
+            {"protocol_id", recipe.protocol_id()},
+            {"values", values}};
+}
+
+std::string as_text(const Recipe& recipe, Detail detail) {
+    const auto lines = listed_values(recipe);
+    std::size_t name_width = 0, value_width = 0;
+    for (const ListedValue& line : lines) {
+        name_width = std::max(name_width, line.name.size());
+        value_width = std::max(value_width, std::min<std::size_t>(line.value.dump().size(), 32));
+    }
+    std::string text = fmt::format("recipe       {}\nrecipe_id    {}\nprotocol_id  {}\n\n", recipe.name(),
+                                   recipe.recipe_id(), recipe.protocol_id());
+    for (const ListedValue& line : lines) {
+        text += fmt::format("{:<{}}  {:<{}}  {}\n", line.name, name_width, line.value.dump(), value_width, line.origin);
+        if (detail == Detail::explanations) text += "    " + explanation(*line.key) + "\n";
+    }
+    return text;
+}
+
+void show_recipe(const RecipeArguments& arguments, const Session& session) {
+    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const Recipe recipe = load_recipe(arguments.recipe, folder, arguments.overrides);
+    const Detail detail = arguments.explain ? Detail::explanations : Detail::values;
+    if (session.json)
+        print_json(as_json(recipe, detail));
+    else
+        print_result(as_text(recipe, detail));
+}
+
+void show_keys(const Session& session) {
+    if (session.json) {
+        Json keys = Json::array();
+        for (const Key& key : schema()) keys.push_back(described(key));
+        return print_json(keys);
+    }
+    std::string text;
+    for (const Key& key : schema())
+        text += fmt::format("{} = {}\n    {}\n", key.name, key.default_value.dump(), explanation(key));
+    print_result(text);
+}
+
+void declare_recipe(CLI::App& command, Session& session) {
+    const auto arguments = std::make_shared<RecipeArguments>();
+    command.add_option("recipe", arguments->recipe, "a recipe's name, or a path to one")->required();
+    add_option(command, "--set", arguments->overrides, "override a recipe key: training.epochs=3")
+        ->allow_extra_args(false);
+    add_flag(command, "--explain", arguments->explain, "say what each key means and may be");
+    add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
+    add_json_flag(command, session);
+    command.callback([arguments, &session] { show_recipe(*arguments, session); });
+}
+
+void declare_keys(CLI::App& command, Session& session) {
+    const auto markdown = std::make_shared<bool>(false);
+    add_flag(command, "--markdown", *markdown, "print docs/recipes.md");
+    add_json_flag(command, session);
+    command.callback([markdown, &session] { *markdown ? print_result(recipe_reference()) : show_keys(session); });
+}
+
+void declare(CLI::App& command, Session& session) {
+    command.require_subcommand(1);
+    declare_recipe(*command.add_subcommand("recipe", "a resolved recipe and where each value comes from"), session);
+    declare_keys(*command.add_subcommand("keys", "every key that a recipe may set"), session);
+}
+
+}  // namespace
+
+const Verb show_verb{"show", "show a resolved recipe, or all recipe keys", declare};
+
+}  // namespace dsqbench

@@ -1,0 +1,94 @@
+// `dsqbench validate`: checks recipes without data.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suite/cli/plugins.h"
+#include "suite/cli/verbs.h"
+#include "suite/recipe/recipe_files.h"
+
+namespace dsqbench {
+
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+struct Verdict {
+    std::string path, recipe_id, error;  // one of the last two is ""
+};
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+    std::vector<std::string> files;
+    for (const std::string& path : paths) {
+        std::error_code error;
+        if (!fs::is_directory(path, error)) {
+            files.push_back(path);
+            continue;
+        }
+        for (const fs::path& file : recipe_files(path)) files.push_back(file.string());
+    }
+    if (files.empty()) throw Error(ExitCode::recipe, "no recipes there", {}, paths.front());
+    return files;
+}
+
+Verdict judge(const std::string& file, const Session& session) {
+    try {
+        const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+        const Recipe recipe = load_recipe(file, folder);
+        check_recipe_plugins(recipe);
+        return {shown_path(file), recipe.recipe_id(), {}};
+    } catch (const Error& error) {
+        return {shown_path(file), {}, error.what()};
+    }
+}
+
+std::string as_text(const std::vector<Verdict>& verdicts) {
+    std::size_t width = 0;
+    for (const Verdict& verdict : verdicts) width = std::max(width, verdict.path.size());
+    std::string text;
+    for (const Verdict& verdict : verdicts)
+        text += verdict.error.empty()
+                    ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width, verdict.recipe_id.substr(0, 12))
+                    : fmt::format("error  {:<{}}  {}\n", verdict.path, width, verdict.error);
+    return text;
+}
+
+Json as_json(const std::vector<Verdict>& verdicts) {
+    Json list = Json::array();
+    for (const Verdict& verdict : verdicts) {
+        Json entry{{"path", verdict.path}, {"ok", verdict.error.empty()}};
+        if (verdict.error.empty())
+            entry["recipe_id"] = verdict.recipe_id;
+        else
+            entry["error"] = verdict.error;
+        list.push_back(entry);
+    }
+    return list;
+}
+
+void validate(const std::vector<std::string>& paths, Session& session) {
+    std::vector<Verdict> verdicts;
+    for (const std::string& file : files_of(paths)) verdicts.push_back(judge(file, session));
+    if (session.json)
+        print_json(as_json(verdicts));
+    else
+        print_result(as_text(verdicts));
+    const bool all_good =
+        std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.error.empty(); });
+    if (!all_good) session.exit_code = ExitCode::recipe;
+}
+
+void declare(CLI::App& command, Session& session) {
+    const auto paths = std::make_shared<std::vector<std::string>>();
+    command.add_option("paths", *paths, "recipe files, names, or folders of recipes")->required();
+    add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
+    add_json_flag(command, session);
+    command.callback([paths, &session] { validate(*paths, session); });
+}
+
+}  // namespace
+
+const Verb validate_verb{"validate", "check recipes without data", declare};
+
+}  // namespace dsqbench
