@@ -1,0 +1,132 @@
+// DoReFa-Net: Zhou et al. 2016 (arXiv 1606.06160). With q(r) = round((2^bits - 1) r) / (2^bits - 1) and dq/dr = 1:
+//     weights, 2 bits and more   2 q(tanh(w) / (2 max|tanh(w)|) + 1/2) - 1
+//     weights, 1 bit             E|w| sign(w), dy/dw = 1
+//     activations                q(clip(a, 0, 1))
+// Decision: like the authors' code (tensorpack, examples/DoReFa-Net/dorefa.py), in training the gradient passes through
+// max|tanh(w)| too, while E|w| counts as a constant. sign(0) = 1, so that there are two levels.
+#include <ATen/core/grad_mode.h>
+
+#include "quantizers/staircase.h"
+
+namespace dsqbench {
+namespace {
+
+// A layer of zeros would divide by zero.
+constexpr double smallest_magnitude = 1e-12;
+
+// `value` in the forward pass, the identity on `source` in the backward pass.
+struct StraightThrough : torch::autograd::Function<StraightThrough> {
+    static at::Tensor forward(torch::autograd::AutogradContext*, const at::Tensor& /*source*/,
+                              const at::Tensor& value) {
+        return value;
+    }
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
+                                                   const torch::autograd::variable_list& upstream) {
+        return {upstream[0], at::Tensor()};
+    }
+};
+
+class DorefaWeights : public Quantizer {
+public:
+    explicit DorefaWeights(const QuantizerSettings& settings) : Quantizer(settings) {
+        magnitude_ = register_buffer("magnitude", range_tensor(1));
+    }
+
+    // Several bits: levels from -1 to 1 of the normalised weight. One bit: -E|w| and E|w|.
+    Grid grid() const override {
+        const bool one_bit = settings().bits == 1;
+        const at::Tensor reach = one_bit ? magnitude_.clone() : at::ones_like(magnitude_);
+        Grid grid = make_grid(settings().bits, 2 * reach / static_cast<double>((1 << settings().bits) - 1), -reach);
+        grid.warp = [one_bit, magnitude = magnitude_.clone()](const at::Tensor& w) {
+            return one_bit ? signed_magnitude(w, magnitude) : normalised(w, magnitude);
+        };
+        return grid;
+    }
+
+    at::Tensor surrogate(const at::Tensor& w) const override {
+        const at::NoGradGuard no_gradient;
+        return settings().bits == 1 ? w.detach().clone() : normalised(w, magnitude_).clamp(-1, 1);
+    }
+
+    nlohmann::json describe() const override { return describe_as("dorefa"); }
+    std::map<std::string, double> state_summary() const override {
+        return {{"magnitude", magnitude_.mean().item<double>()}};
+    }
+
+protected:
+    void fit(const at::Tensor& w) override { magnitude_.copy_(measured(w)); }
+
+    at::Tensor fake_quantize(const at::Tensor& w) override {
+        const at::Tensor magnitude = is_training() ? measured(w) : magnitude_;
+        {
+            const at::NoGradGuard no_gradient;
+            if (is_training()) magnitude_.copy_(magnitude);
+        }
+        const at::Tensor value = quantized(w);
+        return StraightThrough::apply(settings().bits == 1 ? w : normalised(w, magnitude), value);
+    }
+
+private:
+    static at::Tensor normalised(const at::Tensor& w, const at::Tensor& magnitude) {
+        return w.tanh() / broadcast_channels(magnitude, w);
+    }
+
+    static at::Tensor signed_magnitude(const at::Tensor& w, const at::Tensor& magnitude) {
+        const at::Tensor reach = broadcast_channels(magnitude, w);
+        return at::where(w.ge(0), reach, -reach);
+    }
+
+    at::Tensor quantized(const at::Tensor& w) const {
+        const at::NoGradGuard no_gradient;
+        return grid().fake_quantize(w);
+    }
+
+    at::Tensor measured(const at::Tensor& w) const {
+        const at::Tensor values = settings().bits == 1 ? w : w.tanh();
+        const auto channels = settings().channels;
+        const at::Tensor rows = values.abs().reshape({channels > 0 ? channels : 1, -1});
+        const at::Tensor magnitude = (settings().bits == 1 ? rows.mean(1) : rows.amax(1)).clamp_min(smallest_magnitude);
+        return channels > 0 ? magnitude : magnitude.squeeze(0);
+    }
+
+    at::Tensor magnitude_;
+};
+
+class DorefaActivations : public Quantizer {
+public:
+    explicit DorefaActivations(const QuantizerSettings& settings) : Quantizer(settings) {
+        low_ = register_buffer("low", range_tensor(0));
+        high_ = register_buffer("high", range_tensor(1));
+    }
+
+    Grid grid() const override { return staircase().grid; }
+    at::Tensor surrogate(const at::Tensor& x) const override { return x.detach().clamp(0, 1); }
+    nlohmann::json describe() const override { return describe_as("dorefa"); }
+    std::map<std::string, double> state_summary() const override { return {}; }
+
+protected:
+    void fit(const at::Tensor& /*x*/) override {}
+    at::Tensor fake_quantize(const at::Tensor& x) override {
+        return quantize_on<StraightStep>(x, staircase(), {}, RangeGradient::hard);
+    }
+
+private:
+    Staircase staircase() const { return make_staircase({low_, high_}, settings().bits); }
+
+    at::Tensor low_, high_;  // 0 and 1, in the type and on the device of the module
+};
+
+QuantizerEntry entry() {
+    QuantizerEntry entry;
+    entry.make = [](const QuantizerSettings& settings) -> std::shared_ptr<Quantizer> {
+        if (settings.role == QuantizerRole::weight) return std::make_shared<DorefaWeights>(settings);
+        return std::make_shared<DorefaActivations>(settings);
+    };
+    entry.summary = "tanh-normalised weights, activations on [0, 1] (Zhou et al. 2016)";
+    return entry;
+}
+
+const QuantizerRegistration registration{"dorefa", entry()};
+
+}  // namespace
+}  // namespace dsqbench

@@ -1,0 +1,64 @@
+#include "quantizers/range.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <stdexcept>
+
+#include "quantizers/options.h"
+
+namespace dsqbench {
+
+namespace {
+
+// 2.6: MQBench's ClipStd observer, "usually used for DSQ" there. 3: ours, for the one-sided tail after a ReLU.
+constexpr double weight_deviations = 2.6;
+constexpr double activation_deviations = 3;
+
+constexpr double smallest_width = 1e-6;
+constexpr double smallest_relative_width = 1e-4;
+constexpr double largest_bound = 1e30;
+
+Range sigma_range(const at::Tensor& rows, QuantizerRole role) {
+    // In float64: the squares of float32 numbers may overflow, and a sum over a large layer loses digits.
+    const at::Tensor wide = rows.to(at::kDouble);
+    const at::Tensor mean = wide.mean(1);
+    const at::Tensor deviation = (wide - mean.unsqueeze(1)).square().mean(1).sqrt();
+    if (role == QuantizerRole::weight)
+        return {mean - weight_deviations * deviation, mean + weight_deviations * deviation};
+    return {wide.amin(1), at::minimum(wide.amax(1), mean + activation_deviations * deviation)};
+}
+
+}  // namespace
+
+std::string name_of(RangeRule rule) {
+    return rule == RangeRule::min_max ? "min-max" : "sigma";
+}
+
+RangeRule range_rule_option(const QuantizerSettings& settings, const std::string& name, RangeRule default_value) {
+    const auto text = text_option(settings, name, name_of(default_value), {"min-max", "sigma"});
+    return text == "sigma" ? RangeRule::sigma : RangeRule::min_max;
+}
+
+Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& settings) {
+    const at::NoGradGuard no_gradient;
+    if (settings.channels > 0 && (x.dim() == 0 || x.size(0) != settings.channels))
+        throw std::invalid_argument("a quantizer of one range a channel met another number of channels");
+    const at::Tensor rows = x.detach().reshape({settings.channels > 0 ? settings.channels : 1, -1});
+    const Range range = rule == RangeRule::sigma ? sigma_range(rows, settings.role) : Range{rows.amin(1), rows.amax(1)};
+    const auto shaped = [&](const at::Tensor& values) {
+        return (settings.channels > 0 ? values : values.squeeze(0)).to(x.scalar_type());
+    };
+    return valid_range({shaped(range.l), shaped(range.u)});
+}
+
+Range valid_range(const Range& range) {
+    const at::NoGradGuard no_gradient;
+    const at::Tensor l = range.l.detach().clamp(-largest_bound, largest_bound);
+    const at::Tensor u = range.u.detach().clamp(-largest_bound, largest_bound);
+    const at::Tensor epsilon = (at::maximum(l.abs(), u.abs()) * smallest_relative_width).clamp_min(smallest_width);
+    const at::Tensor middle = (l + u) / 2;
+    const at::Tensor narrow = (u - l).lt(epsilon);
+    return {at::where(narrow, middle - epsilon, l), at::where(narrow, middle + epsilon, u)};
+}
+
+}  // namespace dsqbench
