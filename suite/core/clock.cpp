@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 
 namespace dsqbench {
+
+namespace {
+constexpr double longest_duration = 1e9;  // 30 years; more is a mistake of the caller's, and must not overflow
+}  // namespace
 
 double monotonic_seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -21,8 +27,8 @@ std::string utc_now() {
 }
 
 std::string format_duration(double seconds) {
-    if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-    const auto whole = static_cast<long>(seconds);
+    if (!(seconds >= 59.95)) return fmt::format("{:.1f} s", seconds);
+    const auto whole = std::lround(std::min(seconds, longest_duration));
     if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
     return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }

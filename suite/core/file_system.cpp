@@ -30,11 +30,23 @@ private:
     int value_;
 };
 
+std::string hint_for(int number) {
+    switch (number) {
+        case ENOSPC:
+        case EDQUOT:
+            return "the disk is full: free some space and run the same command again";
+        case EFBIG:
+            return "raise the limit on file sizes (ulimit -f)";
+        case EACCES:
+        case EROFS:
+            return "choose a folder that you may write to";
+        default:
+            return {};
+    }
+}
+
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& action, int number) {
-    const std::string hint = number == ENOSPC   ? "the disk is full: free some space and run the same command again"
-                             : number == EACCES || number == EROFS ? "choose a folder that you may write to"
-                                                                   : "";
-    throw Error(ExitCode::failed, "cannot " + action + ": " + std::strerror(number), hint, path.string());
+    throw Error(ExitCode::failed, "cannot " + action + ": " + std::strerror(number), hint_for(number), path.string());
 }
 
 void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
@@ -64,11 +76,13 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
     while (true) {
         const ssize_t count = ::read(file, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw Error(ExitCode::data, std::string("cannot read: ") + std::strerror(errno), {}, path.string());
+        if (count < 0)
+            throw Error(ExitCode::data, std::string("cannot read: ") + std::strerror(errno), {}, path.string());
         if (count == 0) return bytes;
         bytes.append(buffer, static_cast<std::size_t>(count));
         if (bytes.size() > limit)
-            throw Error(ExitCode::data, "is larger than the " + std::to_string(limit) + " bytes allowed here", {}, path.string());
+            throw Error(ExitCode::data, "is larger than the " + std::to_string(limit) + " bytes allowed here", {},
+                        path.string());
     }
 }
 
@@ -99,7 +113,8 @@ void append_line(const std::filesystem::path& path, std::string_view line) {
     if (path.has_parent_path()) create_folders(path.parent_path());
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     if (file < 0) fail(path, "append", errno);
-    if (::flock(file, LOCK_EX) != 0) fail(path, "lock", errno);
+    while (::flock(file, LOCK_EX) != 0)
+        if (errno != EINTR) fail(path, "lock", errno);
     const off_t end = ::lseek(file, 0, SEEK_END);
     char last = '\n';
     if (end > 0 && ::pread(file, &last, 1, end - 1) != 1) fail(path, "read", errno);
@@ -108,8 +123,8 @@ void append_line(const std::filesystem::path& path, std::string_view line) {
     try {
         write_all(file, bytes, path);
     } catch (...) {
-        // Take a half-written line back, so that the file stays whole.
-        if (::ftruncate(file, end) != 0) throw;
+        // Take a half-written line back; where even that fails, the next append ends it.
+        [[maybe_unused]] const int result = ::ftruncate(file, end);
         throw;
     }
     if (::fsync(file) != 0) fail(path, "sync", errno);

@@ -21,11 +21,17 @@ void catch_stop_signals() {
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+    // A closed pipe and a file at its size limit are errors of a write, not ends of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
-int stop_signal() { return received; }
+int stop_signal() {
+    return received;
+}
 
-ExitCode exit_code_of_stop(int signal) { return signal == SIGINT ? ExitCode::interrupted : ExitCode::checkpointed; }
+ExitCode exit_code_of_stop(int signal) {
+    return signal == SIGINT ? ExitCode::interrupted : ExitCode::checkpointed;
+}
 
 }  // namespace dsqbench

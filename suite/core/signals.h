@@ -5,7 +5,8 @@
 
 namespace dsqbench {
 
-// Installs the handlers. A second SIGINT ends the process at once, as people expect.
+// Installs the handlers, and makes writes to a closed pipe or past a size limit fail instead of ending the process. A
+// second SIGINT ends the process at once, as people expect.
 void catch_stop_signals();
 
 // The first signal that asked for a stop; 0 while none has.
