@@ -24,13 +24,16 @@ public:
     virtual ~Dataset() = default;
 
     virtual std::int64_t size() const = 0;
-    virtual ImageShape shape() const = 0;   // one for all images
+    virtual ImageShape shape() const = 0;  // one for all images
     virtual int classes() const = 0;
     virtual int label(std::int64_t index) const = 0;  // 0 .. classes - 1
     // The pixels as [channels, height, width] bytes, into `pixels` (shape().bytes() of them).
     virtual void image(std::int64_t index, std::uint8_t* pixels) const = 0;
-    // SHA-256 over the content (images and labels in order), so that a row says what it was trained on.
+    // SHA-256 over the source's kind and the content (images and labels in order), so that a row says what it was
+    // trained on.
     virtual std::string fingerprint() const = 0;
+    // The kind of files that it was read from: "IDX", "binary batches", "image folder"; "" when there are none.
+    virtual std::string source() const { return {}; }
 };
 
 enum class Split { train, test };
@@ -46,39 +49,41 @@ struct DatasetOptions {
 // A data set's reader and the facts that training needs beside its images.
 struct DatasetEntry {
     static constexpr const char* kind = "data set";
-    std::function<std::shared_ptr<const Dataset>(const DatasetOptions&, const std::filesystem::path& folder, Split)> open;
+    std::function<std::shared_ptr<const Dataset>(const DatasetOptions&, const std::filesystem::path& folder, Split)>
+        open;
     std::string summary;
     std::string folder_name;                  // looked for under --data-root: "cifar-10-batches-bin"
     std::vector<std::string> system_folders;  // where a package puts it: "/usr/share/datasets/fashion-mnist"
     std::string how_to_get;                   // the command, for the hint of exit code 4
-    std::vector<double> mean, standard_deviation;  // per channel, of pixels in [0, 1]; empty: the request must say
-    std::vector<std::string> files;           // at least one of these names the folder as holding this set
+    // Per channel, of pixels in [0, 1]; one value stands for all channels; empty: the request must say.
+    std::vector<double> mean, standard_deviation;
+    std::vector<std::string> files;  // one of these marks a folder as holding this set; empty: it needs no folder
 };
 
 using DatasetRegistration = Registration<DatasetEntry>;
 
-// Where `name` lies: --data-root/<folder_name>, --data-root itself when it holds the files, else a system folder. Throws
-// Error(data) that names every place looked at and the command that gets the data.
+// Where `name` lies: --data-root/<folder_name>, --data-root itself when it holds the files, else a system folder; ""
+// for a set that needs none. Throws Error(data) that names every place looked at and the command that gets the data.
 std::filesystem::path find_dataset(const std::string& name, const std::filesystem::path& data_root);
 
 // What a recipe asks of its data.
 struct DataRequest {
-    std::string name;                   // a registered data set
-    std::filesystem::path data_root;    // a site fact: may be empty
+    std::string name;                 // a registered data set
+    std::filesystem::path data_root;  // a site fact: may be empty
     DatasetOptions options;
-    std::int64_t train_images = 0;      // a random subset of this size, drawn by split_seed; 0 for all
-    std::int64_t validation_images = 0; // held out of the training set by split_seed, before the subset is drawn
+    std::int64_t train_images = 0;       // a random subset of this size, drawn by split_seed; 0 for all
+    std::int64_t validation_images = 0;  // held out of the training set by split_seed, before the subset is drawn
     std::uint64_t split_seed = 0;
     enum class EvaluateOn { test, validation } evaluate_on = EvaluateOn::test;
-    std::vector<double> mean, standard_deviation;  // empty: the data set's own
+    std::vector<double> mean, standard_deviation;  // empty: the data set's own; one value stands for all channels
 };
 
 // What a run trains and measures on.
 struct DataSplits {
     std::shared_ptr<const Dataset> train_source, evaluation_source;
-    std::vector<std::int64_t> train, evaluation;  // indices into the sources
-    std::vector<double> mean, standard_deviation;
-    std::string fingerprint;                      // of both sources together
+    std::vector<std::int64_t> train, evaluation;   // indices into the sources
+    std::vector<double> mean, standard_deviation;  // one value a channel
+    std::string fingerprint;                       // of both sources together
 };
 
 // Throws Error(data) for a missing or damaged set, Error(recipe) for a request that the set cannot meet.

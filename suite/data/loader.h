@@ -20,12 +20,12 @@ struct Batch {
 
 struct LoaderOptions {
     std::int64_t batch_size = 128;
-    Augmentation augmentation;      // what is done to each image
-    std::uint64_t seed = 0;         // the run's root seed; order and augmentation derive their own streams from it
+    Augmentation augmentation;  // what is done to each image
+    std::uint64_t seed = 0;     // the run's root seed; order and augmentation derive their own streams from it
     enum class Order { shuffled, sequential } order = Order::shuffled;
     enum class LastBatch { keep, drop } last_batch = LastBatch::keep;
-    int threads = 1;                // workers that prepare batches ahead, at least 1
-    int batches_ahead = 4;          // bound of the queue
+    int threads = 1;        // workers that prepare batches ahead, at least 1
+    int batches_ahead = 4;  // bound of the queue
 };
 
 // One pass. Throws the workers' first error from next().
@@ -36,8 +36,8 @@ public:
 
     std::int64_t batches_per_epoch() const;
 
-    // Starts (or restarts) at batch `first_batch` of `epoch`: the batches from there on are the same as if the epoch had
-    // run from its start.
+    // Starts (or restarts) at batch `first_batch` of `epoch`: the batches from there on are the same as if the epoch
+    // had run from its start.
     void start(std::uint64_t epoch, std::int64_t first_batch = 0);
 
     // The next batch, or nullopt at the end of the epoch.
