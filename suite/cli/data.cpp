@@ -1,0 +1,116 @@
+// `dsqbench data`: which data sets there are, where they lie, and what they hold.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "suite/cli/verb.h"
+#include "suite/cli/verbs.h"
+#include "suite/data/dataset.h"
+#include "suite/data/statistics.h"
+
+namespace dsqbench {
+namespace {
+
+const DatasetEntry& entry_of(const std::string& name) {
+    return Registry<DatasetEntry>::instance().find(name);
+}
+
+struct Location {
+    bool found = false;
+    std::string text;  // the folder, or what to do to have one
+};
+
+Location location_of(const std::string& name, const Session& session) {
+    if (entry_of(name).files.empty()) return {true, "made on the spot"};
+    try {
+        return {true, find_dataset(name, session.data_root).string()};
+    } catch (const Error& error) {
+        if (error.code() != ExitCode::data) throw;
+        return {false, entry_of(name).how_to_get};
+    }
+}
+
+void list(const Session& session) {
+    nlohmann::json rows = nlohmann::json::array();
+    std::string text;
+    for (const auto& name : Registry<DatasetEntry>::instance().names()) {
+        const Location location = location_of(name, session);
+        rows.push_back({{"name", name},
+                        {"summary", entry_of(name).summary},
+                        {"found", location.found},
+                        {location.found ? "folder" : "how_to_get", location.text}});
+        text += fmt::format("{:<14} {}\n{:<14} {}: {}\n", name, entry_of(name).summary, "",
+                            location.found ? "found" : "not found; get it with", location.text);
+    }
+    session.json ? print_json(rows) : print_result(text);
+}
+
+struct Checked {
+    std::shared_ptr<const Dataset> dataset;
+    DatasetStatistics statistics;
+};
+
+Checked check_split(const std::string& name, const std::filesystem::path& folder, Split split) {
+    auto dataset = entry_of(name).open({}, folder, split);
+    auto statistics = measure(*dataset);
+    return {std::move(dataset), std::move(statistics)};
+}
+
+nlohmann::json as_json(const Checked& checked) {
+    const ImageShape shape = checked.dataset->shape();
+    return {{"images", checked.dataset->size()},     {"shape", {shape.channels, shape.height, shape.width}},
+            {"classes", checked.dataset->classes()}, {"images_per_class", checked.statistics.images_per_class},
+            {"mean", checked.statistics.mean},       {"standard_deviation", checked.statistics.standard_deviation},
+            {"source", checked.dataset->source()},   {"fingerprint", checked.dataset->fingerprint()}};
+}
+
+std::string as_text(const char* split, const Checked& checked) {
+    const Dataset& dataset = *checked.dataset;
+    const ImageShape shape = dataset.shape();
+    const DatasetStatistics& statistics = checked.statistics;
+    return fmt::format(
+        "{}: {} images of {}x{}x{} in {} classes, from {}\n"
+        "  images per class    {}\n  mean                {:.4f}\n  standard deviation  {:.4f}\n  fingerprint         "
+        "{}\n",
+        split, dataset.size(), shape.channels, shape.height, shape.width, dataset.classes(), dataset.source(),
+        fmt::join(statistics.images_per_class, " "), fmt::join(statistics.mean, " "),
+        fmt::join(statistics.standard_deviation, " "), dataset.fingerprint());
+}
+
+void check(const std::string& name, const Session& session) {
+    const std::filesystem::path folder = find_dataset(name, session.data_root);
+    const Checked train = check_split(name, folder, Split::train), test = check_split(name, folder, Split::test);
+    if (session.json) {
+        print_json({{"name", name}, {"folder", folder.string()}, {"train", as_json(train)}, {"test", as_json(test)}});
+        return;
+    }
+    const std::string place = folder.empty() ? "" : " in " + folder.string();
+    const DatasetEntry& entry = entry_of(name);
+    print_result(fmt::format("{}{}\n{}{}recipes use mean [{}], standard deviation [{}] unless they say otherwise\n",
+                             name, place, as_text("train", train), as_text("test", test), fmt::join(entry.mean, ", "),
+                             fmt::join(entry.standard_deviation, ", ")));
+}
+
+void add_options(CLI::App& command, Session& session) {
+    add_json_flag(command, session);
+    add_option(command, "--data-root", session.data_root, "folder that holds the data sets");
+}
+
+void declare(CLI::App& command, Session& session) {
+    command.require_subcommand(1);
+    CLI::App* ls = command.add_subcommand("ls", "lists the known data sets and where they lie");
+    add_options(*ls, session);
+    ls->callback([&session] { list(session); });
+
+    CLI::App* inspect = command.add_subcommand("check", "reads a data set whole and says what it holds");
+    add_options(*inspect, session);
+    const auto name = std::make_shared<std::string>();
+    inspect->add_option("name", *name, "data set")->required();
+    inspect->callback([name, &session] { check(*name, session); });
+}
+
+}  // namespace
+
+const Verb data_verb{"data", "lists and checks data sets", declare};
+
+}  // namespace dsqbench

@@ -1,0 +1,15 @@
+// JPEG through libjpeg-turbo.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "suite/data/decoded_image.h"
+
+namespace dsqbench {
+
+// Grey and CMYK images become RGB. Throws Error(data) at `place` also where libjpeg would only warn: it fills what is
+// missing of a truncated file with grey, and that would be trained on.
+DecodedImage decode_jpeg(std::string_view bytes, const std::string& place);
+
+}  // namespace dsqbench
