@@ -9,7 +9,7 @@
 namespace dsqbench {
 
 // One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ..."},
-// anything else there is passed over; its stderr is kept, and its last lines are shown when it fails.
+// anything else there is passed over; of its stderr the last lines are kept for the caller to show.
 struct PlannedTask {
     std::string label;
     std::vector<std::string> command;
@@ -21,7 +21,7 @@ struct TaskOutcome {
     enum class State { succeeded, failed, not_started, stopped };
     State state = State::not_started;
     int exit_code = -1;  // 128 + n for a process that signal n ended; 127 for one that could not be started
-    std::string error;   // the last lines of stderr, or why the task did not start
+    std::string error;   // the last lines of stderr, what signal ended it, or why it did not start
 };
 
 struct LocalLaunch {

@@ -99,7 +99,8 @@ private:
                 continue;
             }
             drain(*task);
-            const TaskOutcome outcome{state_after(*code), *code, task->error.last_lines(lines_shown)};
+            const State state = state_after(*code);
+            const TaskOutcome outcome{state, *code, error_text(*task, state, *code)};
             const std::size_t index = task->index;
             task = running_.erase(task);
             end(index, outcome);
@@ -125,18 +126,22 @@ private:
             schedule_.succeeded(task);
             return progress_.finish(bars_[task], "done");
         }
-        progress_.finish(bars_[task], outcome.state == State::stopped ? "stopped" : description(outcome));
-        if (outcome.state == State::failed && !outcome.error.empty())
-            progress_.note(fmt::format("{} {}:\n{}", plan_[task].label, description(outcome), outcome.error));
+        progress_.finish(bars_[task], outcome.state == State::stopped ? "stopped" : description(outcome.exit_code));
         for (const auto& dropped : schedule_.did_not_succeed(task))
             skip(dropped.task, "needs '" + plan_[dropped.needed].label + "', which did not succeed");
     }
 
-    static std::string description(const TaskOutcome& outcome) {
-        const int signal = outcome.exit_code - 128;
-        if (signal <= 0) return fmt::format("failed with exit code {}", outcome.exit_code);
-        return fmt::format("failed: ended by signal {}{}", signal,
-                           signal == SIGKILL ? ", perhaps for want of memory" : "");
+    static std::string description(int exit_code) {
+        const int signal = exit_code - 128;
+        if (signal <= 0) return fmt::format("failed with exit code {}", exit_code);
+        return fmt::format("ended by signal {}{}", signal, signal == SIGKILL ? ", perhaps for want of memory" : "");
+    }
+
+    // A process that a signal ended had no time to say so itself.
+    static std::string error_text(const RunningTask& task, State state, int exit_code) {
+        const std::string said = task.error.last_lines(lines_shown);
+        if (state != State::failed || (exit_code <= 128 && !said.empty())) return said;
+        return said.empty() ? description(exit_code) : description(exit_code) + "\n" + said;
     }
 
     void skip(std::size_t task, const std::string& reason) {

@@ -36,7 +36,7 @@ std::string text_of(const Row& row, const std::string& field);
 void check_row(const Row& row, const std::string& place);
 
 // Adds schema_version, time, machine, commit, version, compiler and a row_id (SHA-256 of the rest) where absent, and
-// stores NaN as unset. What a run keeps as its result.json.
+// stores NaN as unset.
 Row complete_row(Row row);
 
 // Rows of one file. A torn last line is skipped with a note on stderr, a row that is there twice (a merge) counts once;

@@ -34,7 +34,7 @@ public:
     std::uint64_t metrics_size() const;
     void truncate_metrics(std::uint64_t size);
 
-    // `result`: the run's row, by complete_row().
+    // `result`: {"row": the run's row, ...}.
     void write_result(const nlohmann::json& result);
 
 private:

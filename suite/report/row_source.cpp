@@ -15,15 +15,19 @@ using Path = std::filesystem::path;
 
 constexpr const char* unfinished_hint = "run its recipe again: it goes on from the checkpoint";
 
-Row checked_result(const Path& run, const nlohmann::json& result) {
-    check_row(result, (run / "result.json").string());
-    return result;
+Row row_of(const Path& run, const nlohmann::json& result) {
+    const std::string place = (run / "result.json").string();
+    if (!result.contains("row"))
+        throw Error(ExitCode::data, "has no row", "remove the run directory and run again", place);
+    const Row row = complete_row(result["row"]);
+    check_row(row, place);
+    return row;
 }
 
 std::vector<Row> rows_of_run(const Path& run) {
     const auto result = read_result(run);
     if (!result) throw Error(ExitCode::data, "the run has not finished", unfinished_hint, run.string());
-    return {checked_result(run, *result)};
+    return {row_of(run, *result)};
 }
 
 std::vector<Path> run_directories_in(const Path& folder) {
@@ -38,7 +42,7 @@ std::vector<Row> rows_of_runs(const std::vector<Path>& runs) {
     std::vector<Row> rows;
     for (const auto& run : runs)
         if (const auto result = read_result(run))
-            rows.push_back(checked_result(run, *result));
+            rows.push_back(row_of(run, *result));
         else
             fmt::print(stderr, "dsqbench: note: {}: the run has not finished; {}\n", run.string(), unfinished_hint);
     return rows;

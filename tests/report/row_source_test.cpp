@@ -1,0 +1,71 @@
+#include "suite/report/row_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suite/core/error.h"
+#include "suite/record/run_directory.h"
+#include "tests/record/sample_row.h"
+#include "tests/temporary_folder.h"
+
+namespace dsqbench {
+namespace {
+
+void make_run(const std::filesystem::path& path, std::uint64_t seed) {
+    RunRequest request;
+    request.label = "dsq";
+    request.seed = seed;
+    RunDirectory(path, request).write_result({{"row", sample_row("dsq", seed)}});
+}
+
+std::string refusal_of(const std::filesystem::path& path) {
+    try {
+        load_rows(path);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::data);
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(LoadRows, reads_a_results_folder_and_one_of_its_files) {
+    const TemporaryFolder folder;
+    ResultStore store(folder.path());
+    store.append(sample_row("dsq", 0));
+    store.append(sample_row("dsq", 1));
+    EXPECT_EQ(load_rows(folder.path()).size(), 2u);
+    EXPECT_EQ(load_rows(folder / "test-board/2026-11.jsonl").size(), 2u);
+}
+
+TEST(LoadRows, reads_a_run_and_a_folder_of_runs) {
+    const TemporaryFolder folder;
+    make_run(folder / "dsq-s0", 0);
+    make_run(folder / "dsq-s1", 1);
+    EXPECT_EQ(load_rows(folder / "dsq-s1").at(0)["seed"], 1);
+    EXPECT_EQ(load_rows(folder.path()).size(), 2u);
+}
+
+TEST(LoadRows, names_unfinished_runs) {
+    const TemporaryFolder folder;
+    make_run(folder / "dsq-s0", 0);
+    RunDirectory(folder / "dsq-s1", RunRequest());
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(load_rows(folder.path()).size(), 1u);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("dsq-s1: the run has not finished"));
+    EXPECT_THAT(refusal_of(folder / "dsq-s1"), testing::HasSubstr("the run has not finished"));
+}
+
+TEST(LoadRows, says_what_it_expects) {
+    const TemporaryFolder folder;
+    EXPECT_THAT(refusal_of(folder.path()), testing::HasSubstr("holds no result row; name a run directory"));
+    EXPECT_THAT(refusal_of(folder / "none"), testing::HasSubstr("does not exist"));
+}
+
+TEST(LoadRows, refuses_a_result_that_is_no_row) {
+    const TemporaryFolder folder;
+    RunDirectory(folder / "run", RunRequest()).write_result({{"row", {{"kind", "training"}}}});
+    EXPECT_THAT(refusal_of(folder / "run"), testing::HasSubstr("result.json: field 'recipe' is missing"));
+}
+
+}  // namespace
+}  // namespace dsqbench
