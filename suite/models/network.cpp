@@ -18,7 +18,8 @@ void fill_normal(at::Tensor& weight, double deviation, std::uint64_t seed) {
     weight.copy_(values);
 }
 
-double he_deviation(const at::Tensor& weight) {
+double initial_deviation(const at::Tensor& weight) {
+    if (weight.dim() == 2) return std::sqrt(1.0 / (3.0 * static_cast<double>(weight.size(1))));
     const auto fan_out = static_cast<double>(weight.numel() / weight.size(1));
     return std::sqrt(2.0 / fan_out);
 }
@@ -43,7 +44,7 @@ std::shared_ptr<Network> make_network(const std::string& model, const ModelSetti
     const at::NoGradGuard no_grad;
     for (const auto& named : network->layers()) {
         at::Tensor weight = named.layer->weight();
-        fill_normal(weight, he_deviation(weight), derive_seed(seed, "init/" + named.name));
+        fill_normal(weight, initial_deviation(weight), derive_seed(seed, "init/" + named.name));
     }
     return network;
 }

@@ -45,8 +45,9 @@ struct ModelEntry {
 using ModelRegistration = Registration<ModelEntry>;
 
 // Makes the model and fills its parameters from streams named after them, so that a seed means the same initial weights
-// for every contender, machine and library version: convolutions and linear weights normal with variance 2 / fan_out
-// (He et al. 2015, as torchvision), batch normalisation 1 and 0, biases 0.
+// for every contender, machine and library version: convolutions normal with variance 2 / fan_out (He et al. 2015, as
+// torchvision), linear weights normal with variance 1 / (3 fan_in) (PyTorch's default, which is uniform), batch
+// normalisation 1 and 0, biases 0.
 std::shared_ptr<Network> make_network(const std::string& model, const ModelSettings& settings, std::uint64_t seed);
 
 }  // namespace dsqbench

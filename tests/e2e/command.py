@@ -1,0 +1,55 @@
+"""Runs the real binary in a fresh folder; shared by the end-to-end tests."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = Path(os.environ["DSQBENCH_PROGRAM"]).resolve()
+SOURCE = Path(__file__).resolve().parents[2]
+RECIPES = SOURCE / "recipes"
+
+
+class CommandTest(unittest.TestCase):
+    """Every test has its own folder with runs/ and results/; nothing is written elsewhere."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="dsqbench-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def command(self, *arguments):
+        return [str(PROGRAM), *map(str, arguments)]
+
+    def environment(self, **extra):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("DSQBENCH_")}
+        return {**clean, "DSQBENCH_RECIPES_DIR": str(RECIPES), **extra}
+
+    def dsqbench(self, *arguments, expect=0, timeout=300, stdin=None, **environment):
+        """Runs to the end; fails the test on another exit code than `expect`."""
+        done = subprocess.run(self.command(*arguments), cwd=self.folder, env=self.environment(**environment),
+                              input=stdin, capture_output=True, text=True, timeout=timeout)
+        self.assertEqual(done.returncode, expect, f"{arguments}\nstdout: {done.stdout}\nstderr: {done.stderr}")
+        return done
+
+    def json_of(self, *arguments, **options):
+        return json.loads(self.dsqbench(*arguments, "--json", **options).stdout)
+
+    def start(self, *arguments):
+        """Starts in a process group of its own, so that a test can kill all of it."""
+        return subprocess.Popen(self.command(*arguments), cwd=self.folder, env=self.environment(),
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def kill_group(self, process):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it ended by itself
+        process.communicate()
+
+    def rows(self):
+        return [json.loads(line) for path in sorted(self.folder.glob("results/*/*.jsonl"))
+                for line in path.read_text().splitlines()]

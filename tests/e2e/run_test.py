@@ -1,0 +1,180 @@
+"""`dsqbench run` on the synthetic set: the whole path from a recipe to rows, and what happens when it is disturbed."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from command import CommandTest
+
+TINY = ["run", "--recipe", "synthetic_r8_w2a2"]
+# Facts of the machine that differ between two equal runs.
+TIMES = {"images_per_second", "peak_memory_bytes"}
+
+
+class Run(CommandTest):
+    def metrics(self, run):
+        lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
+
+    def fingerprint(self, run):
+        return hashlib.sha256((run / "weights.safetensors").read_bytes()).hexdigest(), self.metrics(run)
+
+    def only_run(self, folder, label):
+        (run,) = (self.folder / folder / "synthetic_r8_w2a2").glob(f"{label}-s*")
+        return run
+
+    def test_compares_all_contenders_of_the_recipe_and_stores_their_rows(self):
+        (comparison,) = self.json_of(*TINY, "--seeds", "0,1")
+        labels = [line["label"] for line in comparison["lines"]]
+        self.assertGreaterEqual(set(labels), {"fp32", "ste", "dorefa", "pact", "dsq"})
+        rows = self.rows()
+        self.assertEqual(len(rows), 2 * len(labels))
+        self.assertEqual(len({row["protocol_id"] for row in rows}), 1)
+        self.assertEqual(len({row["recipe_id"] for row in rows}), len(labels))
+        for row in rows:
+            self.assertTrue(row["publishable"])
+            self.assertGreater(row["top1"], 20.0, row["label"])  # ten classes: chance is 10 %
+        text = self.dsqbench(*TINY, "--seeds", "0,1").stdout
+        for word in [*labels, "dorefa / pact", "±", "images/s", "runs/synthetic_r8_w2a2"]:
+            self.assertIn(word, text)
+        self.assertEqual(len(self.rows()), len(rows), "a second call trains nothing and adds no row")
+
+    def test_records_every_layer_of_every_epoch(self):
+        self.dsqbench(*TINY, "--quantizer", "dsq")
+        epochs = self.metrics(self.only_run("runs", "dsq"))
+        self.assertEqual([line["epoch"] for line in epochs], list(range(1, len(epochs) + 1)))
+        for epoch in epochs:
+            layers = {layer["layer"]: layer for layer in epoch["layers"]}
+            site = layers["layer2.0.conv1"]
+            for key in ["alpha", "l", "u", "clipping_error", "rounding_error", "surrogate_error", "gradient_cosine"]:
+                self.assertIsInstance(site["weight"][key], float, key)
+                self.assertIsInstance(site["activation"][key], float, key)
+        self.assertIsNone(epochs[0]["layers"][0]["weight"]["code_flips"])
+        self.assertIsInstance(epochs[1]["layers"][0]["weight"]["code_flips"], float)
+
+    def test_killed_at_random_moments_it_ends_bit_identical(self):
+        # Every trick that has state takes part.
+        options = ["--quantizer", "dsq", "--jobs", "1", "--set", "tricks.ema.decay=0.9",
+                   "--set", "tricks.progressive.bits=[4]", "--set", "tricks.progressive.epochs_per_stage=1",
+                   "--set", "tricks.bn_reestimation.batches=2", "--set", "training.optimizer=adam",
+                   "--set", "training.learning_rate=0.002"]
+        started = time.monotonic()
+        self.dsqbench(*TINY, *options, "--runs-dir", "whole", "--results", "r1")
+        duration = time.monotonic() - started
+        seed = random.randrange(1 << 32)
+        moments = random.Random(seed)
+        kills = 0
+        for _ in range(6):
+            process = self.start(*TINY, *options, "--runs-dir", "killed", "--results", "r2", "--checkpoint-seconds", "0")
+            time.sleep(moments.uniform(0.1, max(0.5, duration)))
+            kills += process.poll() is None
+            self.kill_group(process)
+        self.dsqbench(*TINY, *options, "--runs-dir", "killed", "--results", "r2", "--checkpoint-seconds", "0")
+        self.assertGreater(kills, 0, f"no kill came in time; seed {seed}")
+        self.assertEqual(self.fingerprint(self.only_run("killed", "dsq")), self.fingerprint(self.only_run("whole", "dsq")),
+                         f"moments of seed {seed}")
+
+    def wait_for_checkpoint(self, process):
+        for _ in range(600):
+            if any(self.folder.glob("runs/*/dsq-*/checkpoint.safetensors")):
+                return
+            self.assertIsNone(process.poll(), "ended before its first checkpoint")
+            time.sleep(0.05)
+        self.fail("no checkpoint within 30 s")
+
+    def test_signals_stop_at_a_checkpoint_with_their_exit_codes(self):
+        long = [*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0"]
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 75)]:
+            process = self.start(*long)
+            self.wait_for_checkpoint(process)
+            process.send_signal(number)
+            process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code)
+            self.assertFalse(any(self.folder.glob("runs/*/dsq-*/result.json")))
+
+    def test_workers_die_with_a_killed_parent(self):
+        process = self.start(*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0")
+        self.wait_for_checkpoint(process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        for _ in range(100):
+            try:
+                os.killpg(process.pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.1)
+        self.fail("a worker outlived its parent by 10 s")
+
+    def test_one_failing_contender_does_not_stop_the_others(self):
+        self.dsqbench(*TINY, "--quantizer", "ste", "dsq")
+        run = self.only_run("runs", "ste")
+        for path in run.iterdir():
+            path.unlink()
+        run.rmdir()
+        run.write_text("a file where the run directory should be")
+        for row_file in self.folder.glob("results/*/*.jsonl"):
+            row_file.unlink()
+        done = self.dsqbench(*TINY, "--quantizer", "ste", "dsq", expect=1)
+        self.assertIn("ste seed 0 failed", done.stderr)
+        self.assertEqual([row["label"] for row in self.rows()], ["dsq"])
+
+    def test_a_full_disk_is_one_clear_error_and_loses_nothing(self):
+        options = [*TINY, "--quantizer", "ste", "--checkpoint-seconds", "0"]
+        script = f"ulimit -f 16; exec {' '.join(self.command(*options))}"
+        done = subprocess.run(["bash", "-c", script], cwd=self.folder, env=self.environment(), capture_output=True,
+                              text=True, timeout=300)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("cannot write", done.stderr)
+        self.dsqbench(*options)
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_a_shortened_run_is_marked_and_not_taken_for_the_whole_one(self):
+        self.dsqbench(*TINY, "--quantizer", "ste", "--limit-batches", "1")
+        self.dsqbench(*TINY, "--quantizer", "ste")
+        short, whole = self.rows()
+        self.assertFalse(short["publishable"])
+        self.assertIn("--limit-batches 1", short["unpublishable_reason"])
+        self.assertTrue(whole["publishable"])
+        self.assertLess(short["test_images"], whole["test_images"])
+
+    def test_divergence_is_recorded_as_not_converged(self):
+        done = self.dsqbench(*TINY, "--quantizer", "ste", "--set", "training.learning_rate=1e6",
+                             "--set", "training.warmup_epochs=0", expect=5)
+        self.assertIn("not converged", done.stdout)
+        self.assertEqual(self.rows()[0]["outcome"], "not converged")
+
+    def test_a_sweep_prints_one_comparison_a_protocol(self):
+        comparisons = self.json_of(*TINY, "--quantizer", "ste", "--over", "training.epochs=1,2")
+        self.assertEqual(len(comparisons), 2)
+        self.assertNotEqual(comparisons[0]["protocol_id"], comparisons[1]["protocol_id"])
+
+
+class Errors(CommandTest):
+    def expect_error(self, code, words, *arguments):
+        done = self.dsqbench(*arguments, expect=code)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_a_missing_data_set_is_exit_code_4_with_the_way_to_get_it(self):
+        self.expect_error(4, ["cifar"], "run", "--recipe", "cifar10_r20_w2a2", "--data-root", self.folder)
+
+    def test_recipe_errors_are_exit_code_3(self):
+        self.expect_error(3, ["bits"], *TINY, "--set", "quantization.weight_bits=9")
+        self.expect_error(3, ["did you mean"], *TINY, "--set", "training.epoch=1")
+        self.expect_error(3, ["did you mean 'resnet8'"], *TINY, "--set", "model.name=resnet9")
+
+    def test_a_wrong_command_line_is_exit_code_2(self):
+        self.expect_error(2, ["--recipe"], "run")
+        self.expect_error(2, ["did you mean 'dsq'"], *TINY, "--quantizer", "dsk")
+        self.expect_error(2, ["seeds"], *TINY, "--seeds", "4..1")
+
+
+if __name__ == "__main__":
+    unittest.main()
