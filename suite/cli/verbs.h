@@ -7,11 +7,9 @@
 
 namespace dsqbench {
 
-extern const Verb run_verb, worker_verb;
-extern const Verb data_verb;
-extern const Verb compare_verb;
-extern const Verb ls_verb, show_verb, validate_verb;
-extern const Verb doctor_verb, completion_verb;
+// Below the LibTorch line.
+extern const Verb run_verb, inspect_verb, data_verb, worker_verb;
+extern const Verb compare_verb, ls_verb, show_verb, validate_verb, doctor_verb, completion_verb;
 
 // In the order of the help.
 const std::vector<const Verb*>& verbs();
