@@ -14,8 +14,9 @@ using Json = nlohmann::json;
 
 // Short and printable, whatever the recipe holds.
 std::string shown(const Json& value) {
-    if (value.is_number_float() && !std::isfinite(value.get<double>()))
-        return std::isnan(value.get<double>()) ? "nan" : "inf";
+    const double number = value.is_number_float() ? value.get<double>() : 0;
+    if (std::isnan(number)) return "nan";
+    if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
     if (value.is_object()) return "a table";
     const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
     return text.size() <= 40 ? text : text.substr(0, 37) + "...";

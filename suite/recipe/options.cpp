@@ -45,9 +45,12 @@ struct Merge {
 
     void part(Json& table, const std::string& name, const Json& value) const {
         if (key.type == ValueType::options) return option(table, key.name, name, value);
-        // The last dot: an expected result's label may hold dots ("dsq training.gamma=0.5"), an option's name does not.
+        // The last dot: an expected result's label may hold dots ("dsq training.gamma=0.5"), the names of options and
+        // tricks do not.
         const auto dot = name.rfind('.');
         if (dot == std::string::npos) return named_table(table, name, value);
+        if (key.group == KeyGroup::protocol && name.find('.') != dot)
+            refuse(key.name + "." + name.substr(0, dot), "a number, text, true, false or a list of these, not a table");
         Json& inner = table.emplace(name.substr(0, dot), Json::object()).first.value();
         option(inner, key.name + "." + name.substr(0, dot), name.substr(dot + 1), value);
     }

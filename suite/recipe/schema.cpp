@@ -17,19 +17,33 @@ bool holds_options(const Key& key) {
     return key.type == ValueType::options || key.type == ValueType::option_tables;
 }
 
-// The same word in another section is a better guess than a similar word: "model.epochs" means "training.epochs".
-std::vector<std::string> likely_keys(const std::string& name) {
-    std::vector<std::string> names, parts, same;
+// Keys of `section` whose last part is near `part`; of all sections for "".
+std::vector<std::string> near_in_section(const std::string& section, const std::string& part) {
+    std::vector<std::string> names, parts, near;
     for (const Key& key : schema()) {
+        if (key.name.compare(0, section.size(), section) != 0) continue;
         names.push_back(key.name);
         parts.push_back(last_part(key.name));
-        if (parts.back() == last_part(name)) same.push_back(key.name);
+    }
+    for (const std::string& known : nearest_names(part, parts))
+        near.push_back(names[static_cast<std::size_t>(std::find(parts.begin(), parts.end(), known) - parts.begin())]);
+    return near;
+}
+
+// The same word in another section is a better guess than a similar one: "model.epochs" means "training.epochs".
+// Sections are left out of the comparison as far as that finds something: what they share makes everything in them look
+// similar.
+std::vector<std::string> likely_keys(const std::string& name) {
+    const std::string part = last_part(name), section = name.substr(0, name.size() - part.size());
+    std::vector<std::string> names, same;
+    for (const Key& key : schema()) {
+        names.push_back(key.name);
+        if (last_part(key.name) == part) same.push_back(key.name);
     }
     if (!same.empty()) return same;
-    if (auto near = nearest_names(name, names); !near.empty()) return near;
-    for (const std::string& part : nearest_names(last_part(name), parts))
-        same.push_back(names[static_cast<std::size_t>(std::find(parts.begin(), parts.end(), part) - parts.begin())]);
-    return same;
+    if (auto near = near_in_section(section, part); !near.empty()) return near;
+    if (auto near = near_in_section({}, part); !near.empty()) return near;
+    return nearest_names(name, names);
 }
 
 [[noreturn]] void refuse_key(const std::string& name, const std::string& place) {

@@ -105,8 +105,8 @@ std::vector<Key> data_keys() {
 std::vector<Key> augment_keys() {
     return {
         in("pixels", integer("augment.pad", 4, {0, 16},
-                             "zero border that a training image gets before a crop of its own size is drawn")),
-        make(ValueType::boolean, "augment.flip", true, "mirror every other training image, at random"),
+                             "border that a training image gets before a crop of its own size is drawn")),
+        make(ValueType::boolean, "augment.flip", true, "mirror a training image with probability 1/2"),
         number(ValueType::real_list, "augment.mean", Json::array(), {},
                "subtracted from pixels in [0, 1], per channel; empty for the data set's own"),
         number(ValueType::real_list, "augment.standard_deviation", Json::array(), {above_zero, unlimited},

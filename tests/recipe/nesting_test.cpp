@@ -1,0 +1,52 @@
+#include "suite/recipe/nesting.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/recipe/refusal.h"
+
+namespace dsqbench {
+namespace {
+
+std::string repeated(const std::string& part, int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += part;
+    return text;
+}
+
+TEST(Nesting, accepts_dots_and_brackets_in_strings_and_comments) {
+    const std::string many = repeated(".[", 100);
+    for (const std::string& text :
+         {"# " + many, "a = \"" + many + "\"", "a = '" + many + "'", "a = \"\"\"\n" + many + "\"\"\"",
+          "a = '''" + many + "'''", "a = \"\\\"" + many + "\""})
+        EXPECT_NO_THROW(check_nesting(text, "x.toml")) << text;
+}
+
+TEST(Nesting, accepts_long_lists_of_numbers) {
+    EXPECT_NO_THROW(check_nesting("a = [" + repeated("0.5, ", 1000) + "]", "x.toml"));
+}
+
+TEST(Nesting, refuses_keys_with_many_dots) {
+    for (const std::string& text :
+         {repeated("a.", 1000) + "a = 1", "[" + repeated("a.", 1000) + "a]",
+          "a = {" + repeated("a . ", 1000) + "a = 1}", "a = ''''x'''''\n" + repeated("a.", 99)})
+        EXPECT_EQ(refusal_of([&] { check_nesting(text, "x.toml"); }).message(), "a key has too many dots");
+}
+
+TEST(Nesting, refuses_deep_brackets) {
+    for (const char* bracket : {"[", "{", "[{"})
+        EXPECT_EQ(refusal_of([&] { check_nesting("a = " + repeated(bracket, 100), "x.toml"); }).message(),
+                  "brackets nest too deeply");
+}
+
+TEST(Nesting, says_the_line) {
+    EXPECT_EQ(refusal_of([] { check_nesting("a = \"\"\"\n\n\"\"\"\nb = " + repeated("[", 99), "x.toml"); }).place(),
+              "x.toml:4");
+}
+
+TEST(Nesting, reads_to_the_end_of_torn_text) {
+    for (const char* text : {"", "\"", "'", "\"\"\"", "\"\"\"\"\"", "\"\\", "'''\\", "#", "]]]]"})
+        EXPECT_NO_THROW(check_nesting(text, "x.toml")) << text;
+}
+
+}  // namespace
+}  // namespace dsqbench
