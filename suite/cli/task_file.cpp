@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "suite/core/error.h"
 #include "suite/core/file_system.h"
 
 namespace dsqbench {
