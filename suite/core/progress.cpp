@@ -64,8 +64,9 @@ void Progress::finish(std::size_t task, const std::string& outcome) {
     state.fraction = 1;
     state.detail = outcome;
     if (style_ == Style::lines) print(fmt::format("{}: {}\n", state.label, outcome));
+    if (style_ != Style::bars) return;
     last_drawn_ = -1e9;
-    if (style_ == Style::bars) draw();
+    draw();
 }
 
 void Progress::note(const std::string& line) {
