@@ -29,7 +29,7 @@ public:
     // [N, in_channels, image_size, image_size] -> logits [N, classes]
     virtual at::Tensor forward(const at::Tensor& images) = 0;
 
-    // Every convolution and linear layer, in the order of the forward pass.
+    // Every convolution and linear layer, in the order of the forward pass. They live as long as the network.
     std::vector<NamedLayer> layers();
 
     // Called after every optimizer step: quantizers restore their constraints.

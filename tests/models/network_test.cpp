@@ -110,7 +110,8 @@ TEST(QuantizationSites, activations_stay_in_fp32_at_32_bits) {
 TEST(QuantizationSites, weight_ranges_can_be_per_channel) {
     ModelSettings settings = two_bit_dsq();
     settings.quantization.weight_ranges = WeightRanges::per_channel;
-    const auto layers = make_network("resnet8", settings, 0)->layers();
+    const auto network = make_network("resnet8", settings, 0);
+    const auto layers = network->layers();
     EXPECT_EQ(layers[1].layer->weight_quantizer()->settings().channels, 4);
     EXPECT_EQ(layers[1].layer->activation_quantizer()->settings().channels, 0);
 }
@@ -118,16 +119,17 @@ TEST(QuantizationSites, weight_ranges_can_be_per_channel) {
 TEST(QuantizationSites, options_reach_their_own_quantizer_only) {
     ModelSettings settings = two_bit_dsq();
     settings.quantization.options = {{"dsq.eq13", "soft"}, {"pact.init", "max"}};
-    const auto layers = make_network("resnet8", settings, 0)->layers();
+    const auto network = make_network("resnet8", settings, 0);
+    const auto layers = network->layers();
     EXPECT_EQ(layers[1].layer->weight_quantizer()->settings().options, (nlohmann::json{{"eq13", "soft"}}));
 }
 
 TEST(InitialWeights, are_the_same_for_every_contender_and_differ_by_seed) {
     ModelSettings fp32 = two_bit_dsq();
     fp32.quantization = {};
-    const auto quantized = make_network("resnet8", two_bit_dsq(), 3)->layers();
-    const auto full = make_network("resnet8", fp32, 3)->layers();
-    const auto other = make_network("resnet8", fp32, 4)->layers();
+    const auto quantized_network = make_network("resnet8", two_bit_dsq(), 3);
+    const auto full_network = make_network("resnet8", fp32, 3), other_network = make_network("resnet8", fp32, 4);
+    const auto quantized = quantized_network->layers(), full = full_network->layers(), other = other_network->layers();
     for (std::size_t i = 0; i < full.size(); ++i) {
         EXPECT_TRUE(quantized[i].layer->weight().equal(full[i].layer->weight())) << full[i].name;
         EXPECT_FALSE(full[i].layer->weight().equal(other[i].layer->weight())) << full[i].name;
@@ -137,7 +139,8 @@ TEST(InitialWeights, are_the_same_for_every_contender_and_differ_by_seed) {
 TEST(InitialWeights, have_the_stated_variance) {
     ModelSettings settings;
     settings.width = 32;
-    const auto layers = make_network("resnet8", settings, 0)->layers();
+    const auto network = make_network("resnet8", settings, 0);
+    const auto layers = network->layers();
     const auto check = [](const at::Tensor& weight, double variance) {
         EXPECT_NEAR(weight.var().item<double>() / variance, 1.0, 0.1);
         EXPECT_NEAR(weight.mean().item<double>(), 0.0, 4 * std::sqrt(variance / static_cast<double>(weight.numel())));
