@@ -64,8 +64,8 @@ TEST(Idx, dimensions_that_overflow_are_an_error) {
 }
 
 TEST(Idx, gzip_bomb_stops_at_what_the_header_states) {
-    const std::string bomb = gzip_bytes(idx_header({4}) + std::string(64 << 20, '\0'));
-    EXPECT_LT(bomb.size(), std::size_t{1} << 17);
+    const std::string bomb = gzip_bytes(idx_header({4}) + std::string(4 << 20, '\0'));
+    EXPECT_LT(bomb.size(), std::size_t{1} << 13);
     expect_data_error("f", "more than the 12 bytes", [&] { parse_idx(bomb, "f"); });
 }
 

@@ -57,12 +57,12 @@ TEST(Synthetic, has_what_the_options_say) {
     EXPECT_EQ(measure(*train).images_per_class, (std::vector<std::int64_t>{10, 10, 10}));
 }
 
-// The bytes are integers from SplitMix64 and SHA-256 alone; a change of this value changes what every test recipe
-// trains on.
+// The bytes are integers from SplitMix64 and SHA-256 alone; a second program, in Python, gave the same value. A change
+// of it changes what every test recipe trains on.
 TEST(Synthetic, is_the_same_on_every_platform) {
     DatasetOptions options;
     options.synthetic_train_images = 100;
-    EXPECT_EQ(open(options)->fingerprint(), "@GOLDEN2@");
+    EXPECT_EQ(open(options)->fingerprint(), "b1960227652568f790ec3e9578c17aaeee9c3cbc570dc39f9be93b074bbfe3b9");
 }
 
 TEST(Synthetic, seed_and_split_change_the_images) {
