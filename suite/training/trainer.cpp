@@ -304,7 +304,9 @@ void Trainer::report_progress(double loss) {
                                         seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));
 }
 
+// Judges whole epochs: the mean over a few batches of a shortened one says little.
 bool Trainer::loss_is_too_high(double epoch_loss) const {
+    if (site_.limit_batches > 0) return false;
     const double guessing = std::log(static_cast<double>(data_.train_source->classes()));
     return epoch_loss > guessing && epoch_loss > *first_loss_;
 }

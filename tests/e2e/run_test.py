@@ -30,7 +30,7 @@ class Run(CommandTest):
 
     def test_compares_all_contenders_of_the_recipe_and_stores_their_rows(self):
         (comparison,) = self.json_of(*TINY, "--seeds", "0,1")
-        labels = [line["label"] for line in comparison["lines"]]
+        labels = [line["label"] for line in comparison["contenders"]]
         self.assertGreaterEqual(set(labels), {"fp32", "ste", "dorefa", "pact", "dsq"})
         rows = self.rows()
         self.assertEqual(len(rows), 2 * len(labels))
@@ -79,9 +79,9 @@ class Run(CommandTest):
         self.assertEqual(self.fingerprint(self.only_run("killed", "dsq")), self.fingerprint(self.only_run("whole", "dsq")),
                          f"moments of seed {seed}")
 
-    def wait_for_checkpoint(self, process):
+    def wait_for_checkpoint(self, process, runs="runs"):
         for _ in range(600):
-            if any(self.folder.glob("runs/*/dsq-*/checkpoint.safetensors")):
+            if any(self.folder.glob(f"{runs}/*/dsq-*/checkpoint.safetensors")):
                 return
             self.assertIsNone(process.poll(), "ended before its first checkpoint")
             time.sleep(0.05)
@@ -89,13 +89,14 @@ class Run(CommandTest):
 
     def test_signals_stop_at_a_checkpoint_with_their_exit_codes(self):
         long = [*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0"]
-        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 75)]:
-            process = self.start(*long)
-            self.wait_for_checkpoint(process)
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGUSR1, 75)]:
+            process = self.start(*long, "--runs-dir", f"runs-{number}")
+            self.wait_for_checkpoint(process, f"runs-{number}")
             process.send_signal(number)
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
-            self.assertFalse(any(self.folder.glob("runs/*/dsq-*/result.json")))
+            self.assertTrue(any(self.folder.glob(f"runs-{number}/*/dsq-*/checkpoint.safetensors")))
+            self.assertFalse(any(self.folder.glob(f"runs-{number}/*/dsq-*/result.json")))
 
     def test_workers_die_with_a_killed_parent(self):
         process = self.start(*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0")
@@ -143,7 +144,7 @@ class Run(CommandTest):
         self.assertLess(short["test_images"], whole["test_images"])
 
     def test_divergence_is_recorded_as_not_converged(self):
-        done = self.dsqbench(*TINY, "--quantizer", "ste", "--set", "training.learning_rate=1e6",
+        done = self.dsqbench(*TINY, "--quantizer", "ste", "--set", "training.learning_rate=1000",
                              "--set", "training.warmup_epochs=0", expect=5)
         self.assertIn("not converged", done.stdout)
         self.assertEqual(self.rows()[0]["outcome"], "not converged")
