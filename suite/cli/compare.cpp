@@ -53,6 +53,6 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb compare_verb{"compare", "Compare two runs or result sets, with tests", declare};
+const Verb compare_verb{"compare", "compare two runs or result sets, with tests", declare};
 
 }  // namespace dsqbench

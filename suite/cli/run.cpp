@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "quantizers/quantizer.h"
+#include "suite/cli/comparisons.h"
 #include "suite/cli/run_plan.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
@@ -13,7 +14,6 @@
 #include "suite/data/dataset.h"
 #include "suite/record/row.h"
 #include "suite/record/run_directory.h"
-#include "suite/report/comparison.h"
 #include "suite/training/setup.h"
 
 namespace dsqbench {
@@ -65,26 +65,6 @@ std::vector<Row> collect_rows(const RunPlan& plan, const Session& session) {
     return rows;
 }
 
-void print_comparison(const std::vector<Row>& rows, const Session& session) {
-    // Sweeps hold several protocols: one table each, as only rows of one protocol compare.
-    std::vector<std::string> protocols;
-    for (const auto& row : rows)
-        if (std::find(protocols.begin(), protocols.end(), row["protocol_id"]) == protocols.end())
-            protocols.push_back(row["protocol_id"]);
-    nlohmann::json all = nlohmann::json::array();
-    for (const auto& protocol : protocols) {
-        std::vector<Row> same;
-        for (const auto& row : rows)
-            if (row["protocol_id"] == protocol) same.push_back(row);
-        const Comparison comparison = compare_contenders(same);
-        if (session.json)
-            all.push_back(to_json(comparison));
-        else
-            print_result(format_table(comparison));
-    }
-    if (session.json) print_json(all);
-}
-
 // Says what failed and returns the exit code of the whole.
 ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes, const std::vector<Row>& rows) {
     using State = TaskOutcome::State;
@@ -120,7 +100,7 @@ void run(const Arguments& arguments, Session& session) {
     launch.jobs = arguments.jobs;
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);
     const auto rows = collect_rows(plan, session);
-    if (!rows.empty()) print_comparison(rows, session);
+    print_comparisons(compare_by_protocol(rows), TableFormat::terminal, session);
     session.exit_code = judge(plan, outcomes, rows);
 }
 

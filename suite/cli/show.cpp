@@ -1,8 +1,9 @@
-// `dsqbench show`: a resolved recipe with the origin of every value, or the reference of all recipe keys.
+// `dsqbench show`: a resolved recipe with the origin of every value, the reference of all recipe keys, or stored results.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "suite/cli/comparisons.h"
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
 
@@ -78,6 +79,21 @@ void show_keys(const Session& session) {
     print_result(text);
 }
 
+struct ResultArguments {
+    std::string recipe;
+    bool markdown = false;
+};
+
+void show_results(const ResultArguments& arguments, const Session& session) {
+    std::vector<Row> rows;
+    for (const Row& row : ResultStore(session.results_folder).read())
+        if (text_of(row, "recipe") == arguments.recipe && row.at("publishable").get<bool>()) rows.push_back(row);
+    if (rows.empty())
+        throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),
+                    fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe), session.results_folder.string());
+    print_comparisons(compare_by_protocol(rows), arguments.markdown ? TableFormat::markdown : TableFormat::terminal, session);
+}
+
 void declare_recipe(CLI::App& command, Session& session) {
     const auto arguments = std::make_shared<RecipeArguments>();
     command.add_option("recipe", arguments->recipe, "a recipe's name, or a path to one")->required();
@@ -96,14 +112,24 @@ void declare_keys(CLI::App& command, Session& session) {
     command.callback([markdown, &session] { *markdown ? print_result(recipe_reference()) : show_keys(session); });
 }
 
+void declare_results(CLI::App& command, Session& session) {
+    const auto arguments = std::make_shared<ResultArguments>();
+    command.add_option("recipe", arguments->recipe, "a recipe's name")->required();
+    add_flag(command, "--markdown", arguments->markdown, "print a Markdown table");
+    add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
+    add_json_flag(command, session);
+    command.callback([arguments, &session] { show_results(*arguments, session); });
+}
+
 void declare(CLI::App& command, Session& session) {
     command.require_subcommand(1);
     declare_recipe(*command.add_subcommand("recipe", "a resolved recipe and where each value comes from"), session);
     declare_keys(*command.add_subcommand("keys", "every key that a recipe may set"), session);
+    declare_results(*command.add_subcommand("results", "stored rows of a recipe, contenders side by side"), session);
 }
 
 }  // namespace
 
-const Verb show_verb{"show", "show a resolved recipe, or all recipe keys", declare};
+const Verb show_verb{"show", "show a resolved recipe, all recipe keys, or stored results", declare};
 
 }  // namespace dsqbench

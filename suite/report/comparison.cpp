@@ -104,4 +104,18 @@ Comparison compare_contenders(const std::vector<Row>& rows) {
     return comparison;
 }
 
+std::vector<Comparison> compare_by_protocol(const std::vector<Row>& rows) {
+    std::vector<std::string> protocols;
+    std::map<std::string, std::vector<Row>> rows_of;
+    for (const Row& row : rows) {
+        const std::string protocol = text_of(row, "protocol_id");
+        if (protocol.empty()) continue;
+        if (rows_of.count(protocol) == 0) protocols.push_back(protocol);
+        rows_of[protocol].push_back(row);
+    }
+    std::vector<Comparison> comparisons;
+    for (const auto& protocol : protocols) comparisons.push_back(compare_contenders(rows_of.at(protocol)));
+    return comparisons;
+}
+
 }  // namespace dsqbench

@@ -38,6 +38,9 @@ struct Comparison {
 // data, or two labels with one recipe_id, are mixed (contract 1). No rows give no lines.
 Comparison compare_contenders(const std::vector<Row>& rows);
 
+// One comparison for each protocol among the rows, in the order of first appearance.
+std::vector<Comparison> compare_by_protocol(const std::vector<Row>& rows);
+
 std::string format_table(const Comparison& comparison);  // for a terminal, aligned, UTF-8
 std::string format_markdown(const Comparison& comparison);
 nlohmann::json to_json(const Comparison& comparison);  // null where undefined

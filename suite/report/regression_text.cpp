@@ -27,6 +27,7 @@ std::string verdict_text(const MetricChange& change) {
     if (change.regression) return "regression";
     if (change.worse) return "worse";
     if (change.better) return "better";
+    if (change.difference && change.difference->estimate == 0 && change.test == TestKind::none) return "equal";
     return change.test == TestKind::none ? "not tested" : "no difference shown";
 }
 
@@ -76,8 +77,9 @@ std::string format_table(const RegressionReport& report) {
                        interval_text(difference.confidence, 2), p_value_text(difference.p_value),
                        test_text(change.test), verdict_text(change), join(change.notes, "; ")});
     }
-    return table.aligned() + "\n" + label_list("A", report.only_in_a) + label_list("B", report.only_in_b) +
-           chance_text(report);
+    const std::string footer =
+        label_list("A", report.only_in_a) + label_list("B", report.only_in_b) + chance_text(report);
+    return footer.empty() ? table.aligned() : table.aligned() + "\n" + footer;
 }
 
 nlohmann::json to_json(const RegressionReport& report) {
