@@ -22,8 +22,8 @@ struct Augmentation {
     void apply(const std::uint8_t* pixels, const ImageShape& shape, Random& random, float* values) const;
 };
 
-// An augmentation for images of one shape, with a table of the 256 normalised values of each channel: on one core
-// 600,000 images/s of 28x28x1, against 60,000 without.
+// An augmentation for images of one shape, with a table of the 256 normalised values of each channel: measured on one
+// core with 28x28x1 images and pad 2, 2.2 million images/s where the definition above does 0.5 million.
 class PreparedAugmentation {
 public:
     // Throws Error(recipe) when there is not one mean and one positive standard deviation a channel, or pad is
