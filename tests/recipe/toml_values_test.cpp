@@ -54,6 +54,11 @@ TEST(ReadToml, refuses_what_is_not_toml) {
     EXPECT_THAT(error.message(), StartsWith("not valid TOML: "));
 }
 
+TEST(ReadToml, refuses_headers_that_break_the_parsers_assertions) {
+    for (const char* text : {"[ # comment\n", "[[[1]]]", "[[=", "[[[a]]]", "[?]"})
+        EXPECT_THAT(refused(text).message(), StartsWith("not valid TOML")) << text;
+}
+
 TEST(ReadToml, refuses_a_key_that_is_set_twice) {
     EXPECT_THAT(refused("a = 1\na = 2\n").place(), StartsWith("x.toml:2:"));
     EXPECT_THAT(refused("'a.b' = 1\n[a]\nb = 2\n").what(),
