@@ -169,8 +169,14 @@ TEST(RegressionText, is_a_table_with_a_verdict) {
         format_table(report),
         "recipe  contender  metric  A (seeds)  B (seeds)  B − A  95 % interval         p  test      verdict     note\n"
         "──────  ─────────  ──────  ─────────  ─────────  ─────  ──────────────  ───────  ────────  ──────────  ────\n"
-        "small   dsq        top1    88.00 (5)  87.02 (5)  −0.98  [−1.08, −0.88]  < 0.001  paired t  regression\n"
-        "\n");
+        "small   dsq        top1    88.00 (5)  87.02 (5)  −0.98  [−1.08, −0.88]  < 0.001  paired t  regression\n");
+}
+
+TEST(RegressionText, calls_a_repeated_result_equal) {
+    const auto report = compare_results(rows_of("dsq", before), rows_of("dsq", before), {"top1"});
+    EXPECT_THAT(format_table(report), testing::HasSubstr("equal"));
+    EXPECT_THAT(format_table(compare_results(rows_of("dsq", {88}), rows_of("dsq", {87}), {"top1"})),
+                testing::HasSubstr("not tested"));
 }
 
 TEST(RegressionText, warns_of_chance_when_there_are_many_tests) {
