@@ -7,26 +7,31 @@ namespace dsqbench {
 
 namespace {
 
-// Where the words so far lead: "dsqbench data ls".
+std::string patterns(const std::vector<std::string>& texts) {
+    return "'" + join(texts, "' | '") + "'";
+}
+
+// What `dsqbench ls` lists, as bash runs it inside double quotes.
+std::string listing(const std::string& kind) {
+    return fmt::format("$(\"${{COMP_WORDS[0]}}\" ls {} 2>/dev/null | cut -d' ' -f1)", kind);
+}
+
+// Where the words so far may lead: "dsqbench data ls".
 std::string path_cases(const Command& root) {
-    std::string patterns;
+    std::vector<std::string> paths;
     for (const Command* command : all_commands(root))
-        if (command != &root) patterns += (patterns.empty() ? "'" : " | '") + command->path + "'";
-    return patterns;
+        if (command != &root) paths.push_back(command->path);
+    return patterns(paths);
 }
 
 // What may stand after an option that takes a value. No reply leaves it to the shell, which completes file names.
 std::string value_case(const Command& command, const CommandOption& option) {
-    std::string patterns;
-    for (const auto& name : option.names)
-        patterns += (patterns.empty() ? "'" : " | '") + command.path + " " + name + "'";
-    std::string words;
-    if (!option.listed_by().empty())
-        words = fmt::format("$({} ls {} 2>/dev/null | cut -d' ' -f1)", "\"${COMP_WORDS[0]}\"", option.listed_by());
-    if (!option.choices.empty()) words = join(option.choices, " ");
-    const std::string reply =
-        words.empty() ? "" : fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$current\"));", words);
-    return fmt::format("        {}) {} return ;;\n", patterns, reply);
+    std::vector<std::string> places;
+    for (const auto& name : option.names) places.push_back(command.path + " " + name);
+    std::string words = join(option.choices, " ");
+    if (!option.listed_by().empty()) words = listing(option.listed_by());
+    const std::string reply = fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$current\")); ", words);
+    return fmt::format("        {}) {}return ;;\n", patterns(places), words.empty() ? "" : reply);
 }
 
 std::string value_cases(const Command& root) {
@@ -43,9 +48,7 @@ std::string words_of(const Command& command) {
     for (const CommandOption& option : command.options) {
         const auto& offered = option.positional ? option.choices : option.names;
         words.insert(words.end(), offered.begin(), offered.end());
-        if (option.positional && !option.listed_by().empty())
-            words.push_back(
-                fmt::format("$({} ls {} 2>/dev/null | cut -d' ' -f1)", "\"${COMP_WORDS[0]}\"", option.listed_by()));
+        if (option.positional && !option.listed_by().empty()) words.push_back(listing(option.listed_by()));
     }
     return join(words, " ");
 }
