@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "quantizers/fused.h"
+
 namespace dsqbench {
 
 at::Tensor Grid::levels(const at::Tensor& x) const {
@@ -21,6 +23,7 @@ at::Tensor Grid::dequantize(const at::Tensor& codes) const {
 }
 
 at::Tensor Grid::fake_quantize(const at::Tensor& x) const {
+    if (!warp && is_fusable(x)) return fused_fake_quantize(x, *this);
     return dequantize(levels(x));
 }
 

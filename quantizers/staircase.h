@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "quantizers/fused.h"
 #include "quantizers/grid.h"
 #include "quantizers/range.h"
 
@@ -47,12 +48,21 @@ struct StaircaseParameters {
 //     at::Tensor value(const at::Tensor& t) const;      h(t)
 //     at::Tensor slope(const at::Tensor& t) const;      h'(t)
 //     at::Tensor by_alpha(const at::Tensor& t) const;   dh/dalpha; never called without alpha
+// and the same in lanes for the fused pass: a struct Lane with value, slope and by_alpha of Lanes, and
+//     Lane lane(std::int64_t channel) const;
 // This one is the straight-through estimator (Bengio, Leonard and Courville 2013): h(t) = t.
 struct StraightStep {
     StraightStep(const at::Tensor& /*alpha*/, const at::Tensor& /*width*/) {}
     at::Tensor value(const at::Tensor& t) const { return t; }
     at::Tensor slope(const at::Tensor& t) const { return at::ones_like(t); }
     at::Tensor by_alpha(const at::Tensor& t) const { return at::zeros_like(t); }
+
+    struct Lane {
+        DSQBENCH_INLINE Lanes value(const Lanes& t) const { return t; }
+        DSQBENCH_INLINE Lanes slope(const Lanes&) const { return all_lanes(1); }
+        DSQBENCH_INLINE Lanes by_alpha(const Lanes&) const { return Lanes{}; }
+    };
+    Lane lane(std::int64_t /*channel*/) const { return {}; }
 };
 
 // The soft function at x. No gradient.
@@ -69,6 +79,58 @@ namespace detail {
 template <class Step>
 Step make_step(const at::Tensor& alpha, const at::Tensor& scale, const at::Tensor& x) {
     return Step(alpha.defined() ? broadcast_channels(alpha, x) : alpha, broadcast_channels(scale, x));
+}
+
+// Of the loss; those of the parameters are undefined when they were not needed.
+struct StaircaseGradients {
+    at::Tensor x, l, u, alpha;
+};
+
+// The formulas at the top of this file, as tensor operations: the reference, and the way for float64 and other devices.
+template <class Step>
+StaircaseGradients tensor_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                    const Step& step, RangeGradient q, FusedNeeds needs) {
+    const at::Tensor& scale = staircase.grid.scale;
+    const Position place = locate(x, staircase);
+    const at::Tensor slope = step.slope(place.t) * place.inside;
+    StaircaseGradients gradients{upstream * slope, {}, {}, {}};
+    if (needs == FusedNeeds::input) return gradients;
+    const at::Tensor level = q == RangeGradient::soft ? place.interval + step.value(place.t) : place.v.round();
+    const at::Tensor by_u = (level - place.v * slope) / static_cast<double>(staircase.grid.highest);
+    gradients.l = sum_to_channels(upstream * (1 - slope - by_u), scale);
+    gradients.u = sum_to_channels(upstream * by_u, scale);
+    gradients.alpha = sum_to_channels(upstream * step.by_alpha(place.t) * place.inside, scale) * scale;
+    return gradients;
+}
+
+// The same in one pass.
+template <class Step>
+StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                   const Step& step, RangeGradient q, FusedNeeds needs) {
+    const Grid& grid = staircase.grid;
+    const at::Tensor l = staircase.range.l.contiguous(), u = staircase.range.u.contiguous();
+    const at::Tensor offset = grid.offset.contiguous(), scale = grid.scale.contiguous();
+    StaircaseGradients gradients{at::empty_like(x), at::empty_like(l), at::empty_like(l), at::empty_like(l)};
+    const std::int64_t channels = scale.numel(), count = x.numel() / channels;
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const FusedSegment segment{x.data_ptr<float>() + c * count,
+                                   upstream.data_ptr<float>() + c * count,
+                                   gradients.x.data_ptr<float>() + c * count,
+                                   count,
+                                   l.data_ptr<float>()[c],
+                                   u.data_ptr<float>()[c],
+                                   offset.data_ptr<float>()[c],
+                                   scale.data_ptr<float>()[c],
+                                   static_cast<float>(grid.highest)};
+        using Lane = typename Step::Lane;
+        const auto pass = needs == FusedNeeds::input ? fused_backward<Lane, FusedNeeds::input>
+                                                     : fused_backward<Lane, FusedNeeds::input_and_parameters>;
+        const FusedSums sums = pass(segment, step.lane(c), q == RangeGradient::soft);
+        gradients.l.data_ptr<float>()[c] = static_cast<float>(sums.upstream - sums.input - sums.by_u);
+        gradients.u.data_ptr<float>()[c] = static_cast<float>(sums.by_u);
+        gradients.alpha.data_ptr<float>()[c] = static_cast<float>(sums.by_alpha) * segment.scale;
+    }
+    return gradients;
 }
 
 template <class Step>
@@ -90,22 +152,21 @@ struct StaircaseFunction : public torch::autograd::Function<StaircaseFunction<St
 
     static torch::autograd::variable_list backward(Context* context, const torch::autograd::variable_list& upstream) {
         const auto saved = context->get_saved_variables();
-        const at::Tensor &x = saved[0], &scale = saved[3], &alpha = saved[5];
         const auto bits = static_cast<int>(context->saved_data["bits"].toInt());
-        const Position place = locate(x, {{saved[1], saved[2]}, make_grid(bits, scale, saved[4])});
-        const Step step = make_step<Step>(alpha, scale, x);
-        const at::Tensor slope = step.slope(place.t) * place.inside;
+        const Staircase staircase{{saved[1], saved[2]}, make_grid(bits, saved[3], saved[4])};
+        const Step step = make_step<Step>(saved[5], saved[3], saved[0]);
+        const RangeGradient q = context->saved_data["soft"].toBool() ? RangeGradient::soft : RangeGradient::hard;
+        const bool learns_range = context->saved_data["learns_range"].toBool();
+        const bool learns_alpha = context->saved_data["learns_alpha"].toBool();
+        const auto needs = learns_range || learns_alpha ? FusedNeeds::input_and_parameters : FusedNeeds::input;
+        StaircaseGradients found = is_fusable(saved[0])
+                                       ? fused_gradients(saved[0], upstream[0].contiguous(), staircase, step, q, needs)
+                                       : tensor_gradients(saved[0], upstream[0], staircase, step, q, needs);
         torch::autograd::variable_list gradients(6);
-        gradients[0] = upstream[0] * slope;
-        if (context->saved_data["learns_range"].toBool()) {
-            const at::Tensor q =
-                context->saved_data["soft"].toBool() ? place.interval + step.value(place.t) : place.v.round();
-            const at::Tensor by_u = (q - place.v * slope) / static_cast<double>((1 << bits) - 1);
-            gradients[1] = sum_to_channels(upstream[0] * (1 - slope - by_u), scale);
-            gradients[2] = sum_to_channels(upstream[0] * by_u, scale);
-        }
-        if (context->saved_data["learns_alpha"].toBool())
-            gradients[3] = sum_to_channels(upstream[0] * step.by_alpha(place.t) * place.inside, scale) * scale;
+        gradients[0] = found.x;
+        if (learns_range) gradients[1] = found.l;
+        if (learns_range) gradients[2] = found.u;
+        if (learns_alpha) gradients[3] = found.alpha;
         return gradients;
     }
 };

@@ -29,4 +29,9 @@ at::Tensor TanhStep::by_alpha(const at::Tensor& t) const {
     return by_kappa * kappa_by_alpha_;
 }
 
+TanhStep::Lane TanhStep::lane(std::int64_t channel) const {
+    const auto of_channel = [channel](const at::Tensor& values) { return values.flatten()[channel].item<float>(); };
+    return {of_channel(kappa_), of_channel(s_), of_channel(kappa_by_alpha_)};
+}
+
 }  // namespace dsqbench

@@ -9,6 +9,8 @@
 
 #include <ATen/ATen.h>
 
+#include "quantizers/lanes.h"
+
 namespace dsqbench {
 
 // 0 < alpha < 0.5 and k <= 1000 (section 4.2.3 of the paper). They contradict each other when D < ln(3) / 1000, an
@@ -27,6 +29,26 @@ public:
     at::Tensor slope(const at::Tensor& t) const;
     // Eq. 10. The bound on k counts as a constant.
     at::Tensor by_alpha(const at::Tensor& t) const;
+
+    // The same for one channel, in lanes.
+    struct Lane {
+        float kappa, s, kappa_by_alpha;
+
+        DSQBENCH_INLINE Lanes value(const Lanes& t) const { return (1 + s * tanh(t)) * 0.5F; }
+        DSQBENCH_INLINE Lanes slope(const Lanes& t) const {
+            const Lanes phi = tanh(t);
+            return (kappa * s * 0.5F) * (1 - phi * phi);
+        }
+        DSQBENCH_INLINE Lanes by_alpha(const Lanes& t) const {
+            const Lanes phi = tanh(t);
+            const Lanes by_kappa = (s * (t - 0.5F) * (1 - phi * phi) + (1 - s * s) * 0.5F * phi) * 0.5F;
+            return by_kappa * kappa_by_alpha;
+        }
+
+    private:
+        DSQBENCH_INLINE Lanes tanh(const Lanes& t) const { return tanh_lanes(kappa * (t - 0.5F)); }
+    };
+    Lane lane(std::int64_t channel) const;
 
 private:
     at::Tensor kappa_, s_;
