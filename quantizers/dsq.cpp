@@ -66,6 +66,12 @@ public:
     }
 
 protected:
+    // Again, as calibrate() may have changed the element type: 0.2 is another number in float64.
+    void fit(const at::Tensor& x) override {
+        SteppedQuantizer::fit(x);
+        alpha_.fill_(first_alpha_);
+    }
+
     at::Tensor alpha() const override { return alpha_; }
     RangeGradient range_gradient() const override {
         return eq13_ == "soft" ? RangeGradient::soft : RangeGradient::hard;

@@ -13,6 +13,8 @@
 namespace dsqbench {
 namespace {
 
+constexpr double published_alpha = 0.4;
+
 RangeRule rule_of(QuantizerRole role) {
     return role == QuantizerRole::weight ? RangeRule::sigma : RangeRule::min_max;
 }
@@ -20,25 +22,31 @@ RangeRule rule_of(QuantizerRole role) {
 class DsqMqbench : public SteppedQuantizer<TanhStep> {
 public:
     explicit DsqMqbench(const QuantizerSettings& settings)
-        : SteppedQuantizer(settings, {"dsq-mqbench", RangeSource::tracked, rule_of(settings.role)}) {
-        const double alpha = real_option(settings, "alpha", 0.4, {smallest_alpha, largest_alpha});
-        alpha_ = register_buffer("alpha", range_tensor(alpha));
+        : SteppedQuantizer(settings, {"dsq-mqbench", RangeSource::tracked, rule_of(settings.role)}),
+          fixed_alpha_(real_option(settings, "alpha", published_alpha, {smallest_alpha, largest_alpha})) {
+        alpha_ = register_buffer("alpha", range_tensor(fixed_alpha_));
     }
 
     nlohmann::json describe() const override {
         nlohmann::json description = SteppedQuantizer::describe();
-        description["alpha"] = alpha_.mean().item<double>();
+        description["alpha"] = fixed_alpha_;
         description["alpha_learned"] = false;
         return description;
     }
 
     std::map<std::string, double> state_summary() const override {
         auto summary = SteppedQuantizer::state_summary();
-        summary["alpha"] = alpha_.mean().item<double>();
+        summary["alpha"] = fixed_alpha_;
         return summary;
     }
 
 protected:
+    // Again, as calibrate() may have changed the element type: 0.4 is another number in float64.
+    void fit(const at::Tensor& x) override {
+        SteppedQuantizer::fit(x);
+        alpha_.fill_(fixed_alpha_);
+    }
+
     at::Tensor alpha() const override { return alpha_; }
 
     Staircase staircase() const override {
@@ -68,6 +76,7 @@ private:
         return on_zero_point(scale, (-low / scale).round(), grid.bits);
     }
 
+    double fixed_alpha_;
     at::Tensor alpha_;
 };
 

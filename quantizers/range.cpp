@@ -56,7 +56,8 @@ Range valid_range(const Range& range) {
     const at::Tensor l = range.l.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor u = range.u.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor epsilon = (at::maximum(l.abs(), u.abs()) * smallest_relative_width).clamp_min(smallest_width);
-    const at::Tensor middle = (l + u) / 2;
+    // Held back from the bounds, so that the opened range stays within them.
+    const at::Tensor middle = ((l + u) / 2).clamp(-0.99 * largest_bound, 0.99 * largest_bound);
     const at::Tensor narrow = (u - l).lt(epsilon);
     return {at::where(narrow, middle - epsilon, l), at::where(narrow, middle + epsilon, u)};
 }
