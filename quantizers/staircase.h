@@ -48,7 +48,8 @@ struct StaircaseParameters {
 //     at::Tensor value(const at::Tensor& t) const;      h(t)
 //     at::Tensor slope(const at::Tensor& t) const;      h'(t)
 //     at::Tensor by_alpha(const at::Tensor& t) const;   dh/dalpha; never called without alpha
-// and the same in lanes for the fused pass: a struct Lane with value, slope and by_alpha of Lanes, and
+// A step that also says the same in lanes gets the fused backward pass (fused.h): a struct Lane with value, slope and
+// by_alpha of Lanes, and
 //     Lane lane(std::int64_t channel) const;
 // This one is the straight-through estimator (Bengio, Leonard and Courville 2013): h(t) = t.
 struct StraightStep {
@@ -134,6 +135,14 @@ StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstre
 }
 
 template <class Step>
+StaircaseGradients staircase_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                       const Step& step, RangeGradient q, FusedNeeds needs) {
+    if constexpr (requires { typename Step::Lane; })
+        if (is_fusable(x)) return fused_gradients(x, upstream.contiguous(), staircase, step, q, needs);
+    return tensor_gradients(x, upstream, staircase, step, q, needs);
+}
+
+template <class Step>
 struct StaircaseFunction : public torch::autograd::Function<StaircaseFunction<Step>> {
     using Context = torch::autograd::AutogradContext;
     using Optional = c10::optional<at::Tensor>;  // std::optional from LibTorch 2.x on
@@ -159,9 +168,7 @@ struct StaircaseFunction : public torch::autograd::Function<StaircaseFunction<St
         const bool learns_range = context->saved_data["learns_range"].toBool();
         const bool learns_alpha = context->saved_data["learns_alpha"].toBool();
         const auto needs = learns_range || learns_alpha ? FusedNeeds::input_and_parameters : FusedNeeds::input;
-        StaircaseGradients found = is_fusable(saved[0])
-                                       ? fused_gradients(saved[0], upstream[0].contiguous(), staircase, step, q, needs)
-                                       : tensor_gradients(saved[0], upstream[0], staircase, step, q, needs);
+        const StaircaseGradients found = staircase_gradients(saved[0], upstream[0], staircase, step, q, needs);
         torch::autograd::variable_list gradients(6);
         gradients[0] = found.x;
         if (learns_range) gradients[1] = found.l;

@@ -65,21 +65,24 @@ std::vector<Row> collect_rows(const RunPlan& plan, const Session& session) {
     return rows;
 }
 
-// Says what failed and returns the exit code of the whole.
+// Says what failed and returns the exit code of the whole: a failure counts more than a stop, a stop more than
+// divergence.
 ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes, const std::vector<Row>& rows) {
     using State = TaskOutcome::State;
     if (stop_signal() != 0) return exit_code_of_stop(stop_signal());
-    ExitCode code = ExitCode::ok;
-    for (const auto& row : rows)
-        if (row["outcome"] != "finished") code = ExitCode::numeric;
+    bool failed = false, stopped = false;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (outcomes[i].state == State::succeeded) continue;
+        const TaskOutcome& outcome = outcomes[i];
+        stopped = stopped || outcome.state == State::stopped;
+        if (outcome.state != State::failed && outcome.state != State::not_started) continue;
+        failed = true;
         const RunRequest& request = plan.tasks[i].request;
-        const std::string why = outcomes[i].state == State::not_started ? "not started" : outcomes[i].error;
-        fmt::print(stderr, "dsqbench: {} seed {} failed: {}\n", request.label, request.seed, why);
-        code = ExitCode::failed;
+        fmt::print(stderr, "dsqbench: {} seed {} failed: {}\n", request.label, request.seed, outcome.error);
     }
-    return code;
+    if (failed) return ExitCode::failed;
+    if (stopped) return ExitCode::checkpointed;
+    const auto diverged = [](const Row& row) { return text_of(row, "outcome") != "finished"; };
+    return std::any_of(rows.begin(), rows.end(), diverged) ? ExitCode::numeric : ExitCode::ok;
 }
 
 void run(const Arguments& arguments, Session& session) {
@@ -110,14 +113,18 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--quantizer", arguments->quantizers,
                "contenders instead of the recipe's: one quantizer, or weights/activations as in dorefa/pact");
     add_option(command, "--seeds", arguments->seeds, "as 0..4 or 1,3; the recipe's by default");
-    add_option(command, "--set", arguments->overrides, "override a recipe key: training.epochs=3")->allow_extra_args(false);
+    add_option(command, "--set", arguments->overrides, "override a recipe key: training.epochs=3")
+        ->allow_extra_args(false);
     add_option(command, "--over", arguments->sweeps, "sweep a recipe key: training.learning_rate=0.1,0.01")
         ->allow_extra_args(false);
-    add_option(command, "--jobs", arguments->jobs, "processes at a time")->capture_default_str()->check(CLI::PositiveNumber);
+    add_option(command, "--jobs", arguments->jobs, "processes at a time")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     add_option(command, "--limit-batches", arguments->limit_batches,
                "stop each epoch and evaluation after so many batches; the rows are marked unpublishable")
         ->check(CLI::NonNegativeNumber);
-    add_option(command, "--checkpoint-seconds", arguments->checkpoint_seconds, "time between checkpoints; 0: every step")
+    add_option(command, "--checkpoint-seconds", arguments->checkpoint_seconds,
+               "time between checkpoints; 0: every step")
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);
     add_option(command, "--device", arguments->device, "LibTorch device")->capture_default_str();

@@ -1,4 +1,5 @@
-// `dsqbench show`: a resolved recipe with the origin of every value, the reference of all recipe keys, or stored results.
+// `dsqbench show`: a resolved recipe with the origin of every value, the reference of all recipe keys, or stored
+// results.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -90,8 +91,10 @@ void show_results(const ResultArguments& arguments, const Session& session) {
         if (text_of(row, "recipe") == arguments.recipe && row.at("publishable").get<bool>()) rows.push_back(row);
     if (rows.empty())
         throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),
-                    fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe), session.results_folder.string());
-    print_comparisons(compare_by_protocol(rows), arguments.markdown ? TableFormat::markdown : TableFormat::terminal, session);
+                    fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe),
+                    session.results_folder.string());
+    print_comparisons(compare_by_protocol(rows), arguments.markdown ? TableFormat::markdown : TableFormat::terminal,
+                      session);
 }
 
 void declare_recipe(CLI::App& command, Session& session) {

@@ -34,7 +34,8 @@ TrainingTask from_json(const Json& value) {
     task.run = value.at("run").get<std::string>();
     task.site.data_root = value.at("data_root").get<std::string>();
     task.site.device = value.at("device");
-    if (!value.at("pretrained_weights").is_null()) task.site.pretrained_weights = value["pretrained_weights"].get<std::string>();
+    if (!value.at("pretrained_weights").is_null())
+        task.site.pretrained_weights = value["pretrained_weights"].get<std::string>();
     task.site.limit_batches = value.at("limit_batches");
     task.site.checkpoint_seconds = value.at("checkpoint_seconds");
     task.site.loader_threads = value.at("loader_threads");
@@ -53,7 +54,8 @@ TrainingTask read_task(const std::filesystem::path& path, std::size_t index) {
     const Json tasks = Json::parse(read_file(path), nullptr, false);
     if (!tasks.is_array()) throw Error(ExitCode::data, "is not a plan of training runs", {}, path.string());
     if (index >= tasks.size())
-        throw Error(ExitCode::usage, fmt::format("the plan has {} runs, not {}", tasks.size(), index + 1), {}, path.string());
+        throw Error(ExitCode::usage, fmt::format("the plan has {} runs, not {}", tasks.size(), index + 1), {},
+                    path.string());
     try {
         return from_json(tasks[index]);
     } catch (const Json::exception& error) {

@@ -1,5 +1,5 @@
-// `dsqbench worker`: one training run of a plan, as the child process that `run` starts. Progress goes to stdout as lines
-// of JSON, for the parent.
+// `dsqbench worker`: one training run of a plan, as the child process that `run` starts. Progress goes to stdout as
+// lines of JSON, for the parent.
 #include <malloc.h>
 
 #include "suite/cli/task_file.h"
@@ -34,7 +34,8 @@ void work(const Arguments& arguments, Session& session) {
         reported = monotonic_seconds();
         print_result(nlohmann::json{{"fraction", fraction}, {"detail", detail}}.dump());
     };
-    if (train(task.request, task.run, task.site) == TrainingEnd::stopped) session.exit_code = exit_code_of_stop(stop_signal());
+    if (train(task.request, task.run, task.site) == TrainingEnd::stopped)
+        session.exit_code = exit_code_of_stop(stop_signal());
 }
 
 void declare(CLI::App& command, Session& session) {

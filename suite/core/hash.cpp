@@ -39,7 +39,9 @@ std::string Sha256::hex_digest() {
     return text;
 }
 
-std::string sha256_hex(std::string_view bytes) { return Sha256().update(bytes).hex_digest(); }
+std::string sha256_hex(std::string_view bytes) {
+    return Sha256().update(bytes).hex_digest();
+}
 
 std::string sha256_hex_of_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);

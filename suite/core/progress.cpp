@@ -94,7 +94,8 @@ std::string Progress::bar(const Task& task) const {
     }
     const std::string detail = task.detail + left;
     const auto room = static_cast<std::size_t>(std::max(10, terminal_width() - 24 - width - 8));
-    return fmt::format("{:<22} {} {:3.0f}%  {}\n", task.label.substr(0, 22), cells, task.fraction * 100, detail.substr(0, room));
+    return fmt::format("{:<22} {} {:3.0f}%  {}\n", task.label.substr(0, 22), cells, task.fraction * 100,
+                       detail.substr(0, room));
 }
 
 void Progress::draw() {

@@ -13,15 +13,20 @@ struct SiteChoice {
     int bits;
 };
 
-bool is_quantized(const std::string& quantizer, int bits) { return quantizer != "fp32" && bits != full_precision_bits; }
+bool is_quantized(const std::string& quantizer, int bits) {
+    return quantizer != "fp32" && bits != full_precision_bits;
+}
 
 EdgePolicy policy_of(const QuantizationSettings& settings, LayerPosition position) {
     switch (position) {
-        case LayerPosition::first: return settings.first_layer;
-        case LayerPosition::last: return settings.last_layer;
+        case LayerPosition::first:
+            return settings.first_layer;
+        case LayerPosition::last:
+            return settings.last_layer;
         case LayerPosition::shortcut:
             return settings.shortcuts == ShortcutPolicy::same ? EdgePolicy::same : EdgePolicy::fp32;
-        case LayerPosition::inner: break;
+        case LayerPosition::inner:
+            break;
     }
     return EdgePolicy::same;
 }
@@ -31,7 +36,8 @@ SiteChoice choose(const QuantizationSettings& settings, LayerPosition position, 
     const SiteChoice contender = is_weight ? SiteChoice{settings.weight, settings.weight_bits}
                                            : SiteChoice{settings.activation, settings.activation_bits};
     const EdgePolicy policy = policy_of(settings, position);
-    if (policy == EdgePolicy::fp32 || !is_quantized(contender.quantizer, contender.bits)) return {"fp32", full_precision_bits};
+    if (policy == EdgePolicy::fp32 || !is_quantized(contender.quantizer, contender.bits))
+        return {"fp32", full_precision_bits};
     if (policy == EdgePolicy::eight_bit) return {edge_quantizer, 8};
     // The network's input is an 8-bit image with negative values once normalised, which quantizers of post-ReLU
     // activations (DoReFa, PACT) would cut off: `same` speaks of the first layer's weights.
@@ -78,12 +84,17 @@ at::Tensor QuantizedLayer::pass(const std::shared_ptr<Quantizer>& quantizer, con
     return probe_ != nullptr ? probe_->at_site(*this, *quantizer, x) : quantizer->forward(x);
 }
 
-at::Tensor QuantizedLayer::quantized_input(const at::Tensor& x) { return pass(activation_quantizer_, x); }
-at::Tensor QuantizedLayer::quantized_weight() { return pass(weight_quantizer_, weight_); }
+at::Tensor QuantizedLayer::quantized_input(const at::Tensor& x) {
+    return pass(activation_quantizer_, x);
+}
+at::Tensor QuantizedLayer::quantized_weight() {
+    return pass(weight_quantizer_, weight_);
+}
 
 QuantizedConv2d::QuantizedConv2d(const ConvolutionSettings& settings, const QuantizationSettings& quantization,
                                  LayerPosition position)
-    : QuantizedLayer(at::zeros({settings.out, settings.in, settings.kernel, settings.kernel}), false, quantization, position),
+    : QuantizedLayer(at::zeros({settings.out, settings.in, settings.kernel, settings.kernel}), false, quantization,
+                     position),
       settings_(settings) {}
 
 at::Tensor QuantizedConv2d::forward(const at::Tensor& x) {

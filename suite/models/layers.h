@@ -14,8 +14,8 @@ namespace dsqbench {
 // Where a layer stands decides which policy picks its quantizers.
 enum class LayerPosition { first, inner, shortcut, last };
 
-// What the first or last layer does: stay in FP32, use 8-bit min-max quantizers for every contender, or be quantized like
-// the inner layers.
+// What the first or last layer does: stay in FP32, use 8-bit min-max quantizers for every contender, or be quantized
+// like the inner layers.
 enum class EdgePolicy { fp32, eight_bit, same };
 enum class ShortcutPolicy { fp32, same };
 enum class WeightRanges { per_tensor, per_channel };
@@ -38,8 +38,8 @@ public:
     const std::shared_ptr<Quantizer>& activation_quantizer() const { return activation_quantizer_; }
     const at::Tensor& weight() const { return weight_; }
 
-    // While a probe is set, forward() hands it the input of the activation quantizer and its output, and the same for the
-    // weight. Statistics and calibration stand on this.
+    // While a probe is set, forward() hands it the input of the activation quantizer and its output, and the same for
+    // the weight. Statistics and calibration stand on this.
     struct Probe {
         virtual ~Probe() = default;
         // Returns what the layer computes with.
@@ -49,7 +49,8 @@ public:
 
 protected:
     // `weight`: [out, ...]. Creates the parameters and, by policy, the quantizers.
-    QuantizedLayer(const at::Tensor& weight, bool has_bias, const QuantizationSettings& quantization, LayerPosition position);
+    QuantizedLayer(const at::Tensor& weight, bool has_bias, const QuantizationSettings& quantization,
+                   LayerPosition position);
 
     at::Tensor quantized_input(const at::Tensor& x);
     at::Tensor quantized_weight();
@@ -69,7 +70,8 @@ struct ConvolutionSettings {
 
 class QuantizedConv2d : public QuantizedLayer {
 public:
-    QuantizedConv2d(const ConvolutionSettings& settings, const QuantizationSettings& quantization, LayerPosition position);
+    QuantizedConv2d(const ConvolutionSettings& settings, const QuantizationSettings& quantization,
+                    LayerPosition position);
     // [N, in, H, W] -> [N, out, H', W']; without bias, as batch normalisation follows.
     at::Tensor forward(const at::Tensor& x);
 
@@ -79,7 +81,8 @@ private:
 
 class QuantizedLinear : public QuantizedLayer {
 public:
-    QuantizedLinear(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization, LayerPosition position);
+    QuantizedLinear(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,
+                    LayerPosition position);
     at::Tensor forward(const at::Tensor& x);  // [N, in] -> [N, out]
 };
 

@@ -14,7 +14,7 @@ namespace dsqbench {
 struct ModelSettings {
     std::int64_t in_channels = 3, image_size = 32;  // square images
     std::int64_t classes = 10;
-    std::int64_t width = 16;                        // channels of the first stage
+    std::int64_t width = 16;  // channels of the first stage
     QuantizationSettings quantization;
 };
 

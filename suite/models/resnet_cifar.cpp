@@ -1,6 +1,6 @@
 // ResNet for small images: He et al. 2016, section 4.2 (three stages of n blocks, 6n + 2 layers), with torchvision's
-// names. Shortcuts that change the shape are 1x1 convolutions (type B), because whether those are quantized is a question
-// that the suite asks; the paper's CIFAR networks pad with zeros (type A).
+// names. Shortcuts that change the shape are 1x1 convolutions (type B), because whether those are quantized is a
+// question that the suite asks; the paper's CIFAR networks pad with zeros (type A).
 #include <torch/nn/modules/batchnorm.h>
 
 #include "suite/models/network.h"
@@ -30,8 +30,10 @@ private:
 class BasicBlock : public torch::nn::Module {
 public:
     BasicBlock(std::int64_t in, std::int64_t out, std::int64_t stride, const QuantizationSettings& quantization) {
-        conv1_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{in, out, 3, stride, 1}, quantization, LayerPosition::inner);
-        conv2_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{out, out, 3, 1, 1}, quantization, LayerPosition::inner);
+        conv1_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{in, out, 3, stride, 1}, quantization,
+                                                   LayerPosition::inner);
+        conv2_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{out, out, 3, 1, 1}, quantization,
+                                                   LayerPosition::inner);
         register_module("conv1", conv1_);
         bn1_ = register_module("bn1", std::make_shared<BatchNorm2dImpl>(out));
         register_module("conv2", conv2_);
@@ -54,10 +56,12 @@ private:
 
 class Stage : public torch::nn::Module {
 public:
-    Stage(std::int64_t in, std::int64_t out, std::int64_t stride, int blocks, const QuantizationSettings& quantization) {
+    Stage(std::int64_t in, std::int64_t out, std::int64_t stride, int blocks,
+          const QuantizationSettings& quantization) {
         for (int i = 0; i < blocks; ++i)
             blocks_.push_back(register_module(
-                std::to_string(i), std::make_shared<BasicBlock>(i == 0 ? in : out, out, i == 0 ? stride : 1, quantization)));
+                std::to_string(i),
+                std::make_shared<BasicBlock>(i == 0 ? in : out, out, i == 0 ? stride : 1, quantization)));
     }
 
     at::Tensor forward(at::Tensor x) {
@@ -74,8 +78,8 @@ public:
     ResNetCifar(const ModelSettings& settings, int blocks) {
         const auto& quantization = settings.quantization;
         const std::int64_t width = settings.width;
-        conv1_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{settings.in_channels, width, 3, 1, 1}, quantization,
-                                                   LayerPosition::first);
+        conv1_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{settings.in_channels, width, 3, 1, 1},
+                                                   quantization, LayerPosition::first);
         register_module("conv1", conv1_);
         bn1_ = register_module("bn1", std::make_shared<BatchNorm2dImpl>(width));
         layer1_ = register_module("layer1", std::make_shared<Stage>(width, width, 1, blocks, quantization));

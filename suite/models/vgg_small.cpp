@@ -35,7 +35,8 @@ public:
     }
 
 private:
-    void add_block(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization, LayerPosition position) {
+    void add_block(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,
+                   LayerPosition position) {
         const std::string index = std::to_string(3 * convolutions_.size());  // convolution, norm, ReLU
         const std::string next = std::to_string(3 * convolutions_.size() + 1);
         convolutions_.push_back(
@@ -51,8 +52,9 @@ private:
 };
 
 const ModelRegistration registration{
-    "vgg_small", {[](const ModelSettings& settings) { return std::make_shared<VggSmall>(settings); },
-                  "VGG-Small (LQ-Nets, Zhang et al. 2018); its published width is 128"}};
+    "vgg_small",
+    {[](const ModelSettings& settings) { return std::make_shared<VggSmall>(settings); },
+     "VGG-Small (LQ-Nets, Zhang et al. 2018); its published width is 128"}};
 
 }  // namespace
 }  // namespace dsqbench

@@ -19,7 +19,7 @@ struct BrokenAssertion {};
 
 #include "suite/core/error.h"
 #include "suite/core/text.h"
-#include "suite/recipe/nesting.h"
+#include "suite/recipe/toml_guard.h"
 
 namespace dsqbench {
 
@@ -95,7 +95,7 @@ void refuse_repetition(const std::vector<TomlValue>& values) {
 std::vector<TomlValue> read_toml(std::string_view text, const std::string& place) {
     if (!is_utf8(text)) throw Error(ExitCode::recipe, "is not UTF-8", "save the file as UTF-8", place);
     if (text.find('\0') != std::string_view::npos) throw Error(ExitCode::recipe, "holds NUL bytes", {}, place);
-    check_nesting(text, place);
+    guard_toml(text, place);
     const toml::table table = parse(text, place);
     Reader reader{place, {}};
     reader.flatten(table, {});

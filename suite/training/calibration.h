@@ -5,8 +5,8 @@
 
 namespace dsqbench {
 
-// Runs `images` through the network unquantized, with batch statistics, and calibrates every quantizer with what reaches
-// it. Batch-norm's running statistics stay as they were.
+// Runs `images` through the network unquantized, with batch statistics, and calibrates every quantizer with what
+// reaches it. Batch-norm's running statistics stay as they were.
 void calibrate(Network& network, const at::Tensor& images);
 
 }  // namespace dsqbench

@@ -27,10 +27,12 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path) {
     const auto counters = file.metadata.find(counters_key);
     if (counters != file.metadata.end()) checkpoint.counters = nlohmann::json::parse(counters->second, nullptr, false);
     if (!checkpoint.counters.is_object())
-        throw Error(ExitCode::data, "is not a checkpoint of a run", "remove the file to start the run anew", path.string());
+        throw Error(ExitCode::data, "is not a checkpoint of a run", "remove the file to start the run anew",
+                    path.string());
     for (const auto& [name, stored] : file.tensors) {
         const auto end = name.find(separator);
-        if (end == std::string::npos) throw Error(ExitCode::data, "holds the unknown tensor '" + name + "'", {}, path.string());
+        if (end == std::string::npos)
+            throw Error(ExitCode::data, "holds the unknown tensor '" + name + "'", {}, path.string());
         checkpoint.groups[name.substr(0, end)].emplace(name.substr(end + 1), to_tensor(stored));
     }
     return checkpoint;

@@ -18,8 +18,8 @@ void EvaluationSum::add(double mean_loss, const at::Tensor& logits, const at::Te
 
 Evaluation EvaluationSum::mean() const {
     const double count = std::max<double>(1, static_cast<double>(images));
-    return {loss_sum / count, 100.0 * static_cast<double>(top1_count) / count, 100.0 * static_cast<double>(top5_count) / count,
-            images};
+    return {loss_sum / count, 100.0 * static_cast<double>(top1_count) / count,
+            100.0 * static_cast<double>(top5_count) / count, images};
 }
 
 Evaluation evaluate(Network& network, Loader& loader, std::int64_t limit_batches) {

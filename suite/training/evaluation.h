@@ -9,7 +9,7 @@
 namespace dsqbench {
 
 struct Evaluation {
-    double loss = 0;        // mean cross-entropy, nats
+    double loss = 0;            // mean cross-entropy, nats
     double top1 = 0, top5 = 0;  // percent; top-5 is top-k with k = min(5, classes)
     std::int64_t images = 0;
 };

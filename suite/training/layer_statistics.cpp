@@ -27,10 +27,14 @@ struct RecordingProbe : QuantizedLayer::Probe {
     }
 };
 
-double mean_square(const at::Tensor& x) { return x.square().mean().item<double>(); }
+double mean_square(const at::Tensor& x) {
+    return x.square().mean().item<double>();
+}
 
 // null for what is undefined, as JSON has no NaN.
-nlohmann::json finite_or_null(double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(); }
+nlohmann::json finite_or_null(double value) {
+    return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
+}
 
 nlohmann::json cosine(const at::Tensor& a, const at::Tensor& b) {
     const double norms = std::sqrt(a.square().sum().item<double>() * b.square().sum().item<double>());

@@ -1,5 +1,5 @@
-// What a run records of every quantization site: where the error comes from, what the soft function would have done, how
-// the gradient differs from straight-through, and how many weight codes flipped.
+// What a run records of every quantization site: where the error comes from, what the soft function would have done,
+// how the gradient differs from straight-through, and how many weight codes flipped.
 #pragma once
 
 #include <map>
@@ -13,14 +13,16 @@ namespace dsqbench {
 
 class LayerStatistics {
 public:
-    // Measures on one batch in evaluation mode, with the cross-entropy as the loss; parameters, buffers and gradients are
-    // as before afterwards. An array, one object a layer that has a quantizer:
+    // Measures on one batch in evaluation mode, with the cross-entropy as the loss; parameters, buffers and gradients
+    // are as before afterwards. An array, one object a layer that has a quantizer:
     //   {"layer": "layer1.0.conv1", "weight": {...}, "activation": {...}}, and in each site
     //   the quantizer's state (alpha, l, u, ...),
-    //   clipping_error, rounding_error: mean squared error of the values outside and inside the grid's range; they add up
+    //   clipping_error, rounding_error: mean squared error of the values outside and inside the grid's range; they add
+    //   up
     //     to the quantization error. For a quantizer that warps its input (DoReFa's tanh) against the warped input.
     //   surrogate_error: the same, had the forward pass used the soft function (eq. 5 of Gong et al. 2019)
-    //   gradient_cosine: between the quantizer's input gradient and straight-through's (the upstream gradient inside the
+    //   gradient_cosine: between the quantizer's input gradient and straight-through's (the upstream gradient inside
+    //   the
     //     range, 0 outside); null where either is zero
     //   code_flips (weights): share of the codes that differ from the last measurement; null the first time
     nlohmann::json measure(Network& network, const Batch& batch);

@@ -17,8 +17,10 @@ std::vector<std::string> differences(const std::map<std::string, at::Tensor>& ta
     for (const auto& [name, target] : targets) {
         const auto position = source.find(name);
         if (position == source.end()) {
-            if (missing == MissingQuantizerState::refused || !is_quantizer_tensor(name)) found.push_back("missing " + name);
-        } else if (position->second.sizes() != target.sizes() || position->second.scalar_type() != target.scalar_type()) {
+            if (missing == MissingQuantizerState::refused || !is_quantizer_tensor(name))
+                found.push_back("missing " + name);
+        } else if (position->second.sizes() != target.sizes() ||
+                   position->second.scalar_type() != target.scalar_type()) {
             found.push_back("mismatched " + name);
         }
     }
@@ -30,7 +32,8 @@ std::vector<std::string> differences(const std::map<std::string, at::Tensor>& ta
 }  // namespace
 
 bool is_quantizer_tensor(const std::string& name) {
-    return name.find("weight_quantizer.") != std::string::npos || name.find("activation_quantizer.") != std::string::npos;
+    return name.find("weight_quantizer.") != std::string::npos ||
+           name.find("activation_quantizer.") != std::string::npos;
 }
 
 std::map<std::string, at::Tensor> network_tensors(const Network& network) {

@@ -16,7 +16,8 @@ namespace {
 nlohmann::json describe_quantizers(Network& network) {
     nlohmann::json described = nlohmann::json::object();
     for (const auto& named : network.layers()) {
-        if (const auto& quantizer = named.layer->weight_quantizer()) described[named.name]["weight"] = quantizer->describe();
+        if (const auto& quantizer = named.layer->weight_quantizer())
+            described[named.name]["weight"] = quantizer->describe();
         if (const auto& quantizer = named.layer->activation_quantizer())
             described[named.name]["activation"] = quantizer->describe();
     }

@@ -28,7 +28,9 @@ QuantizationSettings quantization_settings(const Recipe& recipe) {
     return settings;
 }
 
-bool is_quantized(const std::string& quantizer, std::int64_t bits) { return quantizer != "fp32" && bits != 32; }
+bool is_quantized(const std::string& quantizer, std::int64_t bits) {
+    return quantizer != "fp32" && bits != 32;
+}
 
 // A quantizer that is never used (32 bits) is not checked against its role.
 void check_quantizer(const Recipe& recipe, const std::string& key, QuantizerRole role) {
@@ -51,7 +53,8 @@ void check_quantizer_options(const nlohmann::json& options) {
         std::vector<std::string> names;
         for (const auto& entry : known) names.push_back(name + "." + entry.first);
         if (known.count(option) == 0)
-            throw Error(ExitCode::recipe, "unknown quantizer option '" + item.key() + "'", suggestion(item.key(), names));
+            throw Error(ExitCode::recipe, "unknown quantizer option '" + item.key() + "'",
+                        suggestion(item.key(), names));
     }
 }
 
@@ -130,7 +133,8 @@ void check_plugins(const Recipe& recipe) {
         check_quantizer_options(recipe.value("quantization.options"));
         check_trick_tables(recipe.value("tricks"));
     } catch (const Error& error) {
-        throw Error(ExitCode::recipe, error.message(), error.hint(), error.place().empty() ? recipe.name() : error.place());
+        throw Error(ExitCode::recipe, error.message(), error.hint(),
+                    error.place().empty() ? recipe.name() : error.place());
     }
 }
 

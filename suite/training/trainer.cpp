@@ -159,7 +159,9 @@ void Trainer::build_network(std::int64_t epoch) {
     network_ = make_network(recipe_.text("model.name"), settings, request_.seed);
     network_->to(device_);
     network_->train();
-    if (before) restore_tensors(network_tensors(*network_), network_tensors(*before), "bit width", MissingQuantizerState::refused);
+    if (before)
+        restore_tensors(network_tensors(*network_), network_tensors(*before), "bit width",
+                        MissingQuantizerState::refused);
     optimizer_ = Optimizer::make(optimizer_settings(recipe_), optimized_tensors(*network_, recipe_));
     if (optimizer_before)
         restore_tensors(optimizer_->state(), optimizer_before->state(), "bit width", MissingQuantizerState::refused);
@@ -240,7 +242,8 @@ TrainingEnd Trainer::run() {
         const bool last = !converged_ || epoch_ + 1 == epochs_;
         if (last)
             for (const auto& named : tricks_) named.trick->finish(*network_, *loader_);
-        const Evaluation evaluation = last ? evaluate(*network_, *evaluation_loader_, site_.limit_batches) : evaluate_between();
+        const Evaluation evaluation =
+            last ? evaluate(*network_, *evaluation_loader_, site_.limit_batches) : evaluate_between();
         end_epoch(evaluation);
         if (last) {
             finish(evaluation);
@@ -286,7 +289,8 @@ bool Trainer::step(const Batch& batch) {
     optimizer_->zero_grad();
     loss.backward();
     for (const auto& named : tricks_) named.trick->before_step(*network_);
-    const double progress = static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
+    const double progress =
+        static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
     optimizer_->step(learning_rate_at(schedule_, progress));
     network_->project();
     for (const auto& named : tricks_) named.trick->after_step(*network_);
@@ -298,7 +302,8 @@ bool Trainer::step(const Batch& batch) {
 
 void Trainer::report_progress(double loss) {
     const double batches = static_cast<double>(batches_per_epoch());
-    const double done = (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_);
+    const double done =
+        (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_);
     const double seconds = train_seconds_ + epoch_seconds_;
     site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_, loss,
                                         seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));
@@ -324,16 +329,17 @@ void Trainer::end_epoch(const Evaluation& evaluation) {
     train_seconds_ += epoch_seconds_;
     nlohmann::json layers;  // a network that has diverged has no statistics
     if (converged_) layers = statistics_.measure(*network_, first_images(statistics_images));
-    directory_.append_metrics({{"event", "epoch"},
-                               {"epoch", epoch_ + 1},
-                               {"train_loss", training.loss},
-                               {"train_top1", training.top1},
-                               {"loss", evaluation.loss},
-                               {"top1", evaluation.top1},
-                               {"top5", evaluation.top5},
-                               {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
-                               {"peak_memory_bytes", peak_memory_bytes()},
-                               {"layers", layers}});
+    directory_.append_metrics(
+        {{"event", "epoch"},
+         {"epoch", epoch_ + 1},
+         {"train_loss", training.loss},
+         {"train_top1", training.top1},
+         {"loss", evaluation.loss},
+         {"top1", evaluation.top1},
+         {"top5", evaluation.top5},
+         {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
+         {"peak_memory_bytes", peak_memory_bytes()},
+         {"layers", layers}});
     epoch_seconds_ = 0;
     epoch_sum_ = {};
     batch_ = 0;

@@ -11,13 +11,14 @@
 
 namespace dsqbench {
 
-// Facts of the site and of this invocation, which never change what is computed, except limit_batches, which is recorded.
+// Facts of the site and of this invocation, which never change what is computed, except limit_batches, which is
+// recorded.
 struct TrainingSite {
     std::filesystem::path data_root;
-    std::string device = "cpu";                             // a LibTorch device name
+    std::string device = "cpu";                               // a LibTorch device name
     std::optional<std::filesystem::path> pretrained_weights;  // weights.safetensors of the pre-training run
-    std::int64_t limit_batches = 0;                         // per epoch and evaluation; 0 for all
-    double checkpoint_seconds = 60;                         // between checkpoints inside an epoch; 0: after every step
+    std::int64_t limit_batches = 0;                           // per epoch and evaluation; 0 for all
+    double checkpoint_seconds = 60;  // between checkpoints inside an epoch; 0: after every step
     int loader_threads = 1;
     std::function<void(double fraction, const std::string& detail)> on_progress = [](double, const std::string&) {};
 };
@@ -28,8 +29,8 @@ enum class TrainingEnd {
 };
 
 // Trains in the run directory `run`, or takes up what is there. A run that is finished already returns at once. A run
-// that diverges (a loss that is not finite, or an epoch whose mean loss is above both that of its first batch and that of
-// guessing, ln(classes)) is finished, with the outcome "not converged". Throws Error.
+// that diverges (a loss that is not finite, or an epoch whose mean loss is above both that of its first batch and that
+// of guessing, ln(classes)) is finished, with the outcome "not converged". Throws Error.
 TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site);
 
 }  // namespace dsqbench

@@ -57,16 +57,16 @@ std::vector<NamedTrick> make_tricks(const nlohmann::json& tables, TrickContext c
 double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum) {
     const auto& value = options.at(name);
     if (!value.is_number() || !(value.get<double>() >= minimum && value.get<double>() <= maximum))
-        throw Error(ExitCode::recipe, fmt::format("trick option '{}' must be a number from {} to {}, not {}", name, minimum,
-                                                  maximum, value.dump()));
+        throw Error(ExitCode::recipe, fmt::format("trick option '{}' must be a number from {} to {}, not {}", name,
+                                                  minimum, maximum, value.dump()));
     return value.get<double>();
 }
 
 std::int64_t integer_option(const nlohmann::json& options, const std::string& name, std::int64_t minimum) {
     const auto& value = options.at(name);
     if (!value.is_number_integer() || value.get<std::int64_t>() < minimum)
-        throw Error(ExitCode::recipe,
-                    fmt::format("trick option '{}' must be an integer of at least {}, not {}", name, minimum, value.dump()));
+        throw Error(ExitCode::recipe, fmt::format("trick option '{}' must be an integer of at least {}, not {}", name,
+                                                  minimum, value.dump()));
     return value.get<std::int64_t>();
 }
 

@@ -38,8 +38,8 @@ class Trick {
 public:
     virtual ~Trick() = default;
 
-    // Once the network exists, fresh or resumed, and again when it is rebuilt with other bits: after this, state() has all
-    // its tensors.
+    // Once the network exists, fresh or resumed, and again when it is rebuilt with other bits: after this, state() has
+    // all its tensors.
     virtual void attach(Network&) {}
     // Before calibration and the first step of a fresh run; not when a run is taken up again.
     virtual void start(Network&) {}

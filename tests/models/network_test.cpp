@@ -37,8 +37,10 @@ TEST(Models, are_the_registered_ones) {
 }
 
 TEST(Models, resnets_have_6n_plus_2_layers_and_two_shortcut_convolutions) {
-    const std::map<std::string, std::size_t> depths{{"resnet8", 8}, {"resnet20", 20}, {"resnet32", 32}, {"resnet56", 56}};
-    for (const auto& [name, depth] : depths) EXPECT_EQ(make_network(name, two_bit_dsq(), 0)->layers().size(), depth + 2) << name;
+    const std::map<std::string, std::size_t> depths{
+        {"resnet8", 8}, {"resnet20", 20}, {"resnet32", 32}, {"resnet56", 56}};
+    for (const auto& [name, depth] : depths)
+        EXPECT_EQ(make_network(name, two_bit_dsq(), 0)->layers().size(), depth + 2) << name;
 }
 
 TEST(Models, resnet20_has_as_many_parameters_as_published) {
@@ -51,9 +53,11 @@ TEST(Models, resnet20_has_as_many_parameters_as_published) {
 
 TEST(Models, carry_torchvision_names) {
     std::vector<std::string> names;
-    for (const auto& item : make_network("resnet8", ModelSettings{}, 0)->named_parameters()) names.push_back(item.key());
-    EXPECT_THAT(names, testing::IsSupersetOf({"conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "layer2.0.bn2.bias",
-                                              "layer2.0.downsample.0.weight", "layer2.0.downsample.1.bias", "fc.bias"}));
+    for (const auto& item : make_network("resnet8", ModelSettings{}, 0)->named_parameters())
+        names.push_back(item.key());
+    EXPECT_THAT(names,
+                testing::IsSupersetOf({"conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "layer2.0.bn2.bias",
+                                       "layer2.0.downsample.0.weight", "layer2.0.downsample.1.bias", "fc.bias"}));
 }
 
 TEST(Models, take_28_by_28_grey_images_and_give_a_logit_a_class) {
@@ -72,7 +76,8 @@ TEST(Models, take_28_by_28_grey_images_and_give_a_logit_a_class) {
 TEST(QuantizationSites, fp32_contender_has_none_whatever_the_edge_policy) {
     ModelSettings settings;
     settings.quantization.first_layer = settings.quantization.last_layer = EdgePolicy::eight_bit;
-    for (const auto& line : sites(*make_network("resnet8", settings, 0))) EXPECT_THAT(line, testing::EndsWith("none none"));
+    for (const auto& line : sites(*make_network("resnet8", settings, 0)))
+        EXPECT_THAT(line, testing::EndsWith("none none"));
 }
 
 TEST(QuantizationSites, edges_are_eight_bit_min_max_by_default) {

@@ -21,7 +21,9 @@ std::shared_ptr<Network> calibrated(const std::string& quantizer, int bits = 2) 
     return network;
 }
 
-Batch images() { return {at::sin(at::arange(16 * 3 * 16 * 16)).reshape({16, 3, 16, 16}), at::arange(16).remainder(10)}; }
+Batch images() {
+    return {at::sin(at::arange(16 * 3 * 16 * 16)).reshape({16, 3, 16, 16}), at::arange(16).remainder(10)};
+}
 
 TEST(Calibration, leaves_running_statistics_as_they_were) {
     ModelSettings settings;
@@ -60,7 +62,8 @@ TEST(LayerStatistics, clipping_and_rounding_error_add_up_to_the_quantization_err
     const auto weight = LayerStatistics().measure(*network, images())[1]["weight"];
     const auto& layer = *network->layers()[1].layer;
     const at::NoGradGuard no_grad;
-    const double total = (layer.weight() - layer.weight_quantizer()->forward(layer.weight())).square().mean().item<double>();
+    const double total =
+        (layer.weight() - layer.weight_quantizer()->forward(layer.weight())).square().mean().item<double>();
     EXPECT_NEAR(weight["clipping_error"].get<double>() + weight["rounding_error"].get<double>(), total, 1e-6 * total);
     EXPECT_GT(weight["rounding_error"].get<double>(), 0);
 }

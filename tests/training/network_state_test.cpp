@@ -55,8 +55,9 @@ TEST(NetworkState, loads_all_or_nothing_and_lists_every_difference) {
     const auto target = network("fp32", 2);
     const at::Tensor before = target->layers()[0].layer->weight().detach().clone();
     const std::string message = refusal(*target, folder / "weights.safetensors", MissingQuantizerState::allowed);
-    EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("missing conv1.weight"), testing::HasSubstr("missing fc.bias"),
-                                        testing::HasSubstr("unexpected classifier.weight")));
+    EXPECT_THAT(message,
+                testing::AllOf(testing::HasSubstr("missing conv1.weight"), testing::HasSubstr("missing fc.bias"),
+                               testing::HasSubstr("unexpected classifier.weight")));
     EXPECT_TRUE(target->layers()[0].layer->weight().equal(before));
 }
 

@@ -13,8 +13,9 @@ namespace {
 constexpr double weight_decay = 0.01;
 
 // Ten steps on the gradient 2 (x - 1) + x^2, ours and torch::optim's, from the same start.
-void expect_same_path(const OptimizerSettings& settings,
-                      const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<at::Tensor>)>& make_theirs) {
+void expect_same_path(
+    const OptimizerSettings& settings,
+    const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<at::Tensor>)>& make_theirs) {
     const at::Tensor start = at::linspace(-1, 2, 7, at::kDouble);
     const at::Tensor ours = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
     const auto optimizer = Optimizer::make(settings, {{"x", ours, weight_decay, 1.0}});
@@ -34,8 +35,7 @@ TEST(Optimizer, sgd_equals_torch_optim) {
         settings.nesterov = nesterov;
         expect_same_path(settings, [&](std::vector<at::Tensor> parameters) {
             return std::make_unique<torch::optim::SGD>(
-                parameters,
-                torch::optim::SGDOptions(0.05).momentum(0.9).nesterov(nesterov).weight_decay(weight_decay));
+                parameters, torch::optim::SGDOptions(0.05).momentum(0.9).nesterov(nesterov).weight_decay(weight_decay));
         });
     }
 }

@@ -43,7 +43,9 @@ TEST(Schedule, warm_up_rises_linearly_and_the_rest_falls_over_what_is_left) {
     EXPECT_DOUBLE_EQ(learning_rate_at(linear, 6), 0.2);
 }
 
-TEST(Schedule, constant_stays) { EXPECT_DOUBLE_EQ(learning_rate_at(settings("constant"), 7.3), 0.4); }
+TEST(Schedule, constant_stays) {
+    EXPECT_DOUBLE_EQ(learning_rate_at(settings("constant"), 7.3), 0.4);
+}
 
 }  // namespace
 }  // namespace dsqbench

@@ -37,12 +37,14 @@ TEST(Tricks, are_the_registered_ones) {
 }
 
 TEST(Tricks, unknown_names_and_options_are_recipe_errors_with_suggestions) {
-    EXPECT_THAT(message_of({{"label_smothing", json::object()}}), testing::HasSubstr("did you mean 'label_smoothing'?"));
+    EXPECT_THAT(message_of({{"label_smothing", json::object()}}),
+                testing::HasSubstr("did you mean 'label_smoothing'?"));
     EXPECT_THAT(message_of({{"ema", {{"decay", 0.9}, {"dekay", 1}}}}), testing::HasSubstr("did you mean 'decay'?"));
 }
 
 TEST(Tricks, every_option_must_be_given) {
-    EXPECT_THAT(message_of({{"distillation", {{"weight", 0.5}}}}), testing::HasSubstr("'tricks.distillation.temperature'"));
+    EXPECT_THAT(message_of({{"distillation", {{"weight", 0.5}}}}),
+                testing::HasSubstr("'tricks.distillation.temperature'"));
 }
 
 TEST(Tricks, options_out_of_range_are_recipe_errors) {

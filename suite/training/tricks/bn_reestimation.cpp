@@ -11,7 +11,8 @@ namespace {
 
 class BatchNormReestimation : public Trick {
 public:
-    explicit BatchNormReestimation(const TrickContext& context) : batches_(integer_option(context.options, "batches", 1)) {}
+    explicit BatchNormReestimation(const TrickContext& context)
+        : batches_(integer_option(context.options, "batches", 1)) {}
 
     void finish(Network& network, Loader& loader) override {
         std::vector<torch::nn::BatchNorm2dImpl*> norms;

@@ -1,5 +1,5 @@
-// Knowledge distillation from the FP32 model (Hinton et al. 2015): (1 - weight) loss + weight T^2 KL(teacher || student),
-// both softened by the temperature T. The teacher is the pre-trained network of this seed.
+// Knowledge distillation from the FP32 model (Hinton et al. 2015): (1 - weight) loss + weight T^2 KL(teacher ||
+// student), both softened by the temperature T. The teacher is the pre-trained network of this seed.
 #include <ATen/core/grad_mode.h>
 
 #include "suite/training/network_state.h"

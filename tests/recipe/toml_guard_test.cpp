@@ -1,4 +1,4 @@
-#include "suite/recipe/nesting.h"
+#include "suite/recipe/toml_guard.h"
 
 #include <gtest/gtest.h>
 
@@ -13,39 +13,39 @@ std::string repeated(const std::string& part, int count) {
     return text;
 }
 
-TEST(Nesting, accepts_dots_and_brackets_in_strings_and_comments) {
+TEST(TomlGuard, accepts_dots_and_brackets_in_strings_and_comments) {
     const std::string many = repeated(".[", 100);
     for (const std::string& text :
          {"# " + many, "a = \"" + many + "\"", "a = '" + many + "'", "a = \"\"\"\n" + many + "\"\"\"",
           "a = '''" + many + "'''", "a = \"\\\"" + many + "\""})
-        EXPECT_NO_THROW(check_nesting(text, "x.toml")) << text;
+        EXPECT_NO_THROW(guard_toml(text, "x.toml")) << text;
 }
 
-TEST(Nesting, accepts_long_lists_of_numbers) {
-    EXPECT_NO_THROW(check_nesting("a = [" + repeated("0.5, ", 1000) + "]", "x.toml"));
+TEST(TomlGuard, accepts_long_lists_of_numbers) {
+    EXPECT_NO_THROW(guard_toml("a = [" + repeated("0.5, ", 1000) + "]", "x.toml"));
 }
 
-TEST(Nesting, refuses_keys_with_many_dots) {
+TEST(TomlGuard, refuses_keys_with_many_dots) {
     for (const std::string& text :
          {repeated("a.", 1000) + "a = 1", "[" + repeated("a.", 1000) + "a]",
           "a = {" + repeated("a . ", 1000) + "a = 1}", "a = ''''x'''''\n" + repeated("a.", 99)})
-        EXPECT_EQ(refusal_of([&] { check_nesting(text, "x.toml"); }).message(), "a key has too many dots");
+        EXPECT_EQ(refusal_of([&] { guard_toml(text, "x.toml"); }).message(), "a key has too many dots");
 }
 
-TEST(Nesting, refuses_deep_brackets) {
+TEST(TomlGuard, refuses_deep_brackets) {
     for (const char* bracket : {"[", "{", "[{"})
-        EXPECT_EQ(refusal_of([&] { check_nesting("a = " + repeated(bracket, 100), "x.toml"); }).message(),
+        EXPECT_EQ(refusal_of([&] { guard_toml("a = " + repeated(bracket, 100), "x.toml"); }).message(),
                   "brackets nest too deeply");
 }
 
-TEST(Nesting, says_the_line) {
-    EXPECT_EQ(refusal_of([] { check_nesting("a = \"\"\"\n\n\"\"\"\nb = " + repeated("[", 99), "x.toml"); }).place(),
+TEST(TomlGuard, says_the_line) {
+    EXPECT_EQ(refusal_of([] { guard_toml("a = \"\"\"\n\n\"\"\"\nb = " + repeated("[", 99), "x.toml"); }).place(),
               "x.toml:4");
 }
 
-TEST(Nesting, reads_to_the_end_of_torn_text) {
+TEST(TomlGuard, reads_to_the_end_of_torn_text) {
     for (const char* text : {"", "\"", "'", "\"\"\"", "\"\"\"\"\"", "\"\\", "'''\\", "#", "]]]]"})
-        EXPECT_NO_THROW(check_nesting(text, "x.toml")) << text;
+        EXPECT_NO_THROW(guard_toml(text, "x.toml")) << text;
 }
 
 }  // namespace
