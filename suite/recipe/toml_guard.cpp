@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
 
 class Scanner {
 public:
@@ -77,6 +79,8 @@ private:
 
 }  // namespace
 
-void guard_toml(std::string_view text, const std::string& place) { Scanner(text, place).scan(); }
+void guard_toml(std::string_view text, const std::string& place) {
+    Scanner(text, place).scan();
+}
 
 }  // namespace dsqbench

@@ -38,6 +38,20 @@ TEST(TomlGuard, refuses_deep_brackets) {
                   "brackets nest too deeply");
 }
 
+TEST(TomlGuard, accepts_other_scripts_in_strings_and_comments) {
+    for (const char* text : {"a = 'é'", "a = \"é\\n\"", "'é' = 1", "# é",
+                             "\xEF\xBB\xBF"
+                             "a = 1",
+                             "a = \"\"\"é\\\n b é\"\"\""})
+        EXPECT_NO_THROW(guard_toml(text, "x.toml")) << text;
+}
+
+TEST(TomlGuard, refuses_other_scripts_where_the_parser_tests_for_white_space) {
+    for (const char* text :
+         {"é = 1", "a = é", "a\u00A0= 1", "[é]", "a = 1 é", "a = \"\"\"\\é\"\"\"", "a = \"\"\"\\ \n\n é\"\"\""})
+        EXPECT_EQ(refusal_of([&] { guard_toml(text, "x.toml"); }).code(), ExitCode::recipe) << text;
+}
+
 TEST(TomlGuard, says_the_line) {
     EXPECT_EQ(refusal_of([] { guard_toml("a = \"\"\"\n\n\"\"\"\nb = " + repeated("[", 99), "x.toml"); }).place(),
               "x.toml:4");
