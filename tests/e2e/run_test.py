@@ -43,6 +43,8 @@ class Run(CommandTest):
         for word in [*labels, "dorefa / pact", "±", "images/s", "runs/synthetic_r8_w2a2"]:
             self.assertIn(word, text)
         self.assertEqual(len(self.rows()), len(rows), "a second call trains nothing and adds no row")
+        stored = self.dsqbench("show", "results", "synthetic_r8_w2a2").stdout
+        self.assertEqual(stored, text, "the stored rows give the same table")
 
     def test_records_every_layer_of_every_epoch(self):
         self.dsqbench(*TINY, "--quantizer", "dsq")
@@ -170,6 +172,9 @@ class Errors(CommandTest):
         self.expect_error(3, ["bits"], *TINY, "--set", "quantization.weight_bits=9")
         self.expect_error(3, ["did you mean"], *TINY, "--set", "training.epoch=1")
         self.expect_error(3, ["did you mean 'resnet8'"], *TINY, "--set", "model.name=resnet9")
+
+    def test_a_recipe_without_rows_has_no_results_to_show(self):
+        self.expect_error(4, ["no publishable row", "dsqbench run --recipe x"], "show", "results", "x")
 
     def test_a_wrong_command_line_is_exit_code_2(self):
         self.expect_error(2, ["--recipe"], "run")
