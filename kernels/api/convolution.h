@@ -1,0 +1,60 @@
+// The operator: a convolution of packed codes with weights that are packed once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/api/epilogue.h"
+#include "kernels/api/shape.h"
+
+namespace dsqbench {
+
+struct ConvolutionProblem {
+    ConvolutionShape shape;
+    CodeType activations, weights;
+    int padding_code = 0;  // what the pixels around the image hold: a code, so for signed codes 2^(b-1) means zero
+    Epilogue epilogue = KeepSums{};
+};
+
+// Throws ShapeError; also when the largest possible sum does not fit int32.
+void validate(const ConvolutionProblem& problem);
+
+// Bytes of the tensors of a problem. The residual has as many pixels and channels as the output.
+std::size_t activation_bytes(const ConvolutionProblem& problem);
+std::size_t output_bytes(const ConvolutionProblem& problem);
+std::size_t residual_bytes(const ConvolutionProblem& problem);
+
+// How many weight codes a kernel is prepared from: [OC][KH][KW][C / groups], one byte a code.
+std::size_t weight_count(const ConvolutionProblem& problem);
+
+struct ConvolutionBuffers {
+    const std::uint8_t* activations = nullptr;  // packed codes, NHWC: layout.h
+    const std::uint8_t* residual = nullptr;     // packed codes; needed where the epilogue has a residual
+    void* output = nullptr;                     // int32 sums or packed codes: epilogue.h
+};
+
+// Scratch memory that a caller keeps between runs; one a thread.
+class Workspace {
+public:
+    // At least `bytes` bytes, aligned to 64, with undefined content; valid until the next call.
+    std::byte* reserve(std::size_t bytes);
+
+private:
+    struct Deleter {
+        void operator()(std::byte* memory) const;
+    };
+    std::unique_ptr<std::byte, Deleter> memory_;
+    std::size_t size_ = 0;
+};
+
+// A problem with its weights packed for one kernel. Immutable: threads may share it, each with its own workspace.
+class Convolution {
+public:
+    virtual ~Convolution() = default;
+    virtual void run(const ConvolutionBuffers& buffers, Workspace& workspace) const = 0;
+};
+
+}  // namespace dsqbench
