@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/api/error.h"
+#include "kernels/portable/variants.h"
 #include "kernels/reference/convolution.h"
 
 namespace dsqbench {
@@ -10,7 +11,7 @@ namespace {
 
 // An explicit list, not self-registration: a linker drops nothing from it, and the order is the order of `ls`.
 std::vector<KernelVariant> build_list() {
-    return {reference_variant()};
+    return {reference_variant(), portable_variant(), portable_depthwise_variant()};
 }
 
 void validate_weights(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {

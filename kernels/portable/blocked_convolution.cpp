@@ -1,0 +1,132 @@
+#include "kernels/portable/blocked_convolution.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/api/layout.h"
+
+namespace dsqbench {
+namespace {
+
+// Half of a second-level cache of 512 KiB (Zen 3, Cortex-A72): the panel stays there while the weights pass by.
+constexpr std::ptrdiff_t panel_budget = 256 * 1024;
+// More pixels than this no longer save weight traffic, but push the sums out of the first-level cache.
+constexpr std::ptrdiff_t most_pixels = 96;
+
+int block_pixels(const Panel& panel, const Scheme& scheme) {
+    const std::ptrdiff_t fitting = panel_budget / std::max<std::ptrdiff_t>(1, panel.row_bytes());
+    const std::ptrdiff_t tiles = std::clamp<std::ptrdiff_t>(fitting, 1, most_pixels) / scheme.tile_pixels;
+    return static_cast<int>(std::max<std::ptrdiff_t>(1, tiles)) * scheme.tile_pixels;
+}
+
+}  // namespace
+
+AlignedVector<std::int16_t> weight_rows(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
+                                        Mapping mapping, const Panel& panel) {
+    const ConvolutionShape& shape = problem.shape;
+    const std::ptrdiff_t tap_elements = padded_channels(shape.in_channels, problem.activations.bits);
+    AlignedVector<std::int16_t> rows(static_cast<std::size_t>(shape.out_channels * panel.row_elements()));
+    const std::uint8_t* code = weights.data();
+    for (int channel = 0; channel < shape.out_channels; ++channel)
+        for (int tap = 0; tap < shape.taps(); ++tap)
+            for (int i = 0; i < shape.in_channels; ++i)
+                rows[static_cast<std::size_t>(channel * panel.row_elements() + tap * tap_elements + i)] =
+                    static_cast<std::int16_t>(mapping.element(problem.weights.value(*code++)));
+    return rows;
+}
+
+BlockedConvolution::BlockedConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
+                                       const Scheme& scheme)
+    : problem_(problem),
+      scheme_(scheme),
+      image_(problem, scheme.format, scheme.activations),
+      panel_(problem, image_, scheme.step_elements),
+      affine_(make_affine(problem, weights, scheme.activations, scheme.weights)),
+      plan_(problem, affine_, scheme.block_channels),
+      steps_(static_cast<int>(panel_.row_elements() / scheme.step_elements)),
+      pixels_per_block_(block_pixels(panel_, scheme)) {
+    pack_weights(weights);
+}
+
+void BlockedConvolution::pack_weights(std::span<const std::uint8_t> weights) {
+    const auto rows = weight_rows(problem_, weights, scheme_.weights, panel_);
+    const std::ptrdiff_t stride = panel_.row_elements();
+    weights_.resize(
+        static_cast<std::size_t>(plan_.padded_channels / scheme_.block_channels * steps_ * scheme_.step_weight_bytes));
+    std::byte* out = weights_.data();
+    for (int channel = 0; channel < problem_.shape.out_channels; channel += scheme_.block_channels) {
+        const int channels = std::min(scheme_.block_channels, problem_.shape.out_channels - channel);
+        for (int step = 0; step < steps_; step += scheme_.steps_per_block) {
+            const int steps = std::min(scheme_.steps_per_block, steps_ - step);
+            scheme_.pack({rows.data() + channel * stride, stride, channels, step * scheme_.step_elements}, steps, out);
+            out += std::ptrdiff_t{steps} * scheme_.step_weight_bytes;
+        }
+    }
+}
+
+BlockedConvolution::Scratch BlockedConvolution::divide(Workspace& workspace) const {
+    const auto pixels = static_cast<std::ptrdiff_t>(problem_.shape.in_pixels());
+    const std::ptrdiff_t image = image_.packed_codes_serve() ? 0 : round_up(pixels * image_.pixel_bytes(), 64);
+    const std::ptrdiff_t panel = panel_.image_serves() ? 0 : round_up(pixels_per_block_ * panel_.row_bytes(), 64);
+    const std::ptrdiff_t pixel_sums = affine_.row_factor == 0 ? 0 : round_up(pixels * 4, 64);
+    const std::ptrdiff_t row_sums = round_up(pixels_per_block_ * 4, 64);
+    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * scheme_.block_channels * 4;
+    std::byte* memory = workspace.reserve(static_cast<std::size_t>(image + panel + pixel_sums + row_sums + sums));
+    const auto numbers = [memory](std::ptrdiff_t offset) { return reinterpret_cast<std::int32_t*>(memory + offset); };
+    return {memory, memory + image, numbers(image + panel), numbers(image + panel + pixel_sums),
+            numbers(image + panel + pixel_sums + row_sums)};
+}
+
+void BlockedConvolution::run(const ConvolutionBuffers& buffers, Workspace& workspace) const {
+    const Scratch scratch = divide(workspace);
+    const std::byte* image = prepare_image(buffers.activations, scratch);
+    for (std::int64_t first = 0; first < problem_.shape.out_pixels(); first += pixels_per_block_)
+        run_block(prepare_block(image, first, scratch), buffers, scratch);
+}
+
+const std::byte* BlockedConvolution::prepare_image(const std::uint8_t* packed, const Scratch& scratch) const {
+    const std::int64_t pixels = problem_.shape.in_pixels();
+    const int bytes = pixel_bytes(problem_.shape.in_channels, problem_.activations.bits);
+    if (affine_.row_factor != 0)
+        for (std::int64_t i = 0; i < pixels; ++i) scratch.pixel_sums[i] = image_.pixel_sum(packed + i * bytes);
+    if (image_.packed_codes_serve()) return reinterpret_cast<const std::byte*>(packed);
+    image_.expand(packed, pixels, scratch.image);
+    return scratch.image;
+}
+
+BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const std::byte* image, std::int64_t first,
+                                                                 const Scratch& scratch) const {
+    const auto count = static_cast<int>(std::min<std::int64_t>(pixels_per_block_, problem_.shape.out_pixels() - first));
+    if (affine_.row_factor != 0)
+        panel_.gather_sums(scratch.pixel_sums, first, count, scratch.row_sums);
+    else
+        std::fill_n(scratch.row_sums, count, 0);
+    if (panel_.image_serves()) return {first, count, image + first * panel_.row_bytes()};
+    panel_.gather(image, first, count, scratch.panel);
+    return {first, count, scratch.panel};
+}
+
+void BlockedConvolution::run_block(const PixelBlock& block, const ConvolutionBuffers& buffers,
+                                   const Scratch& scratch) const {
+    const int channels = scheme_.block_channels;
+    for (int first = 0; first < problem_.shape.out_channels; first += channels) {
+        std::fill_n(scratch.sums, std::ptrdiff_t{block.count} * channels, 0);
+        multiply(block, first / channels, scratch.sums);
+        scheme_.finish(plan_, {scratch.sums, channels, scratch.row_sums, block.count, first, block.first, buffers});
+    }
+}
+
+void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const {
+    const std::byte* weights = weights_.data() + std::ptrdiff_t{channel_block} * steps_ * scheme_.step_weight_bytes;
+    const std::ptrdiff_t step_bytes = operand_bytes(scheme_.format, scheme_.step_elements);
+    for (int step = 0; step < steps_; step += scheme_.steps_per_block) {
+        const int steps = std::min(scheme_.steps_per_block, steps_ - step);
+        for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels)
+            scheme_.tile({block.rows + pixel * panel_.row_bytes() + step * step_bytes, panel_.row_bytes(), weights,
+                          steps, scheme_.run_length, std::min(scheme_.tile_pixels, block.count - pixel),
+                          sums + std::ptrdiff_t{pixel} * scheme_.block_channels, scheme_.block_channels});
+        weights += std::ptrdiff_t{steps} * scheme_.step_weight_bytes;
+    }
+}
+
+}  // namespace dsqbench

@@ -1,0 +1,55 @@
+// The loops around every inner loop: blocks of output pixels, of channels, of steps; gathering before, finishing after.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "kernels/portable/panel.h"
+#include "kernels/portable/scheme.h"
+
+namespace dsqbench {
+
+// The weights' elements in the order of a panel's rows, 0 for channels and steps that only fill up: [OC][row_elements].
+AlignedVector<std::int16_t> weight_rows(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
+                                        Mapping mapping, const Panel& panel);
+
+// Groups 1 only.
+class BlockedConvolution : public Convolution {
+public:
+    BlockedConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights, const Scheme& scheme);
+    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const override;
+
+private:
+    // The parts of the workspace.
+    struct Scratch {
+        std::byte* image;
+        std::byte* panel;
+        std::int32_t* pixel_sums;
+        std::int32_t* row_sums;
+        std::int32_t* sums;
+    };
+
+    struct PixelBlock {
+        std::int64_t first;
+        int count;
+        const std::byte* rows;
+    };
+
+    Scratch divide(Workspace& workspace) const;
+    void pack_weights(std::span<const std::uint8_t> weights);
+    const std::byte* prepare_image(const std::uint8_t* packed, const Scratch& scratch) const;
+    PixelBlock prepare_block(const std::byte* image, std::int64_t first, const Scratch& scratch) const;
+    void run_block(const PixelBlock& block, const ConvolutionBuffers& buffers, const Scratch& scratch) const;
+    void multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const;
+
+    ConvolutionProblem problem_;
+    Scheme scheme_;
+    OperandImage image_;
+    Panel panel_;
+    Affine affine_;
+    FinishPlan plan_;
+    int steps_ = 0, pixels_per_block_ = 0;
+    AlignedVector<std::byte> weights_;  // [channel blocks][steps][step_weight_bytes]
+};
+
+}  // namespace dsqbench

@@ -1,0 +1,159 @@
+// The body of every finish function, in the compiler's vectors of eight lanes. Each instruction set inlines it into a
+// function of its own target, so the same text becomes SSE2, AVX2 or NEON code.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/api/layout.h"
+#include "kernels/portable/finish.h"
+
+namespace dsqbench {
+
+#define DSQBENCH_ALWAYS_INLINE inline __attribute__((always_inline))
+
+constexpr int finish_lane_count = 8;
+using IntLanes = std::int32_t __attribute__((vector_size(32)));
+using UnsignedLanes = std::uint32_t __attribute__((vector_size(32)));
+using FloatLanes = float __attribute__((vector_size(32)));
+using ByteLanes = std::uint8_t __attribute__((vector_size(8)));
+
+template <class Lanes>
+DSQBENCH_ALWAYS_INLINE void load_lanes(const void* memory, Lanes& lanes) {
+    std::memcpy(&lanes, memory, sizeof lanes);
+}
+
+// Modulo 2^32: the total fits, its parts need not.
+DSQBENCH_ALWAYS_INLINE void total_lanes(const FinishPlan& plan, const std::int32_t* sums, std::int32_t row_sum,
+                                        std::ptrdiff_t channel, IntLanes& total) {
+    UnsignedLanes sum, factor, row_factor, constant;
+    load_lanes(sums, sum);
+    load_lanes(plan.factors.data() + channel, factor);
+    load_lanes(plan.row_factors.data() + channel, row_factor);
+    load_lanes(plan.constants.data() + channel, constant);
+    total = reinterpret_cast<IntLanes>(sum * factor + row_factor * static_cast<std::uint32_t>(row_sum) + constant);
+}
+
+DSQBENCH_ALWAYS_INLINE void threshold_lanes(const FinishPlan& plan, std::ptrdiff_t channel, const IntLanes& total,
+                                            IntLanes& codes) {
+    codes = IntLanes{};
+    const std::int32_t* level = plan.levels.data() + channel;
+    for (int i = (1 << plan.bits) - 1; i > 0; --i, level += plan.padded_channels) {
+        IntLanes threshold;
+        load_lanes(level, threshold);
+        codes -= total >= threshold;  // a true lane is -1
+    }
+}
+
+// `count`: channels that exist, up to eight.
+DSQBENCH_ALWAYS_INLINE void residual_lanes(const Residual& residual, const std::uint8_t* pixel, int channel, int count,
+                                           FloatLanes& values) {
+    values = FloatLanes{};
+    for (int lane = 0; lane < count; ++lane)
+        values[lane] = static_cast<float>(residual.type.value(packed_code(pixel, channel + lane, residual.type.bits)));
+    values *= residual.scale;
+}
+
+DSQBENCH_ALWAYS_INLINE void requantize_lanes(const Requantize& requantize, FloatLanes& y, IntLanes& codes) {
+    const FloatLanes zero = {};
+    const FloatLanes highest = zero + static_cast<float>((1 << requantize.bits) - 1);
+    if (requantize.rectifier == Rectifier::relu) y = y < zero ? zero : y;
+    FloatLanes position = (y - requantize.offset) * (1.0F / requantize.step);
+    position = position < zero ? zero : position;
+    position = highest < position ? highest : position;
+    // 1.5 * 2^23: a float there has no bits below one, so the addition rounds to nearest, ties to even.
+    constexpr float rounder = 12582912.0F;
+    position = (position + rounder) - rounder;
+    codes = __builtin_convertvector(position, IntLanes);
+}
+
+// Eight codes to 1, 2 or 8 bytes: layout.h.
+DSQBENCH_ALWAYS_INLINE void pack_lanes(const IntLanes& codes, int bits, std::uint8_t* bytes) {
+    const ByteLanes narrow = __builtin_convertvector(codes, ByteLanes);
+    std::uint64_t word;
+    std::memcpy(&word, &narrow, sizeof word);
+    if (bits > 2) {
+        std::memcpy(bytes, &word, sizeof word);
+    } else if (bits == 2) {
+        // Moves the field of byte i from bit 8i to bit 24 + 2i; the other partial products stay below, without carries.
+        constexpr std::uint32_t gather = 1U << 24 | 1U << 18 | 1U << 12 | 1U << 6;
+        bytes[0] = static_cast<std::uint8_t>(static_cast<std::uint32_t>(word) * gather >> 24);
+        bytes[1] = static_cast<std::uint8_t>(static_cast<std::uint32_t>(word >> 32) * gather >> 24);
+    } else {
+        // The same for bits: byte i's goes from bit 8i to bit 56 + i.
+        bytes[0] = static_cast<std::uint8_t>(word * 0x0102040810204080U >> 56);
+    }
+}
+
+// Where a lane group stands.
+struct LanePlace {
+    int pixel;    // of the task
+    int channel;  // of the output
+    int count;    // channels that exist, up to eight
+};
+
+DSQBENCH_ALWAYS_INLINE void requantized_lanes(const FinishPlan& plan, const FinishTask& task, LanePlace place,
+                                              const IntLanes& total, IntLanes& codes) {
+    const auto& requantize = *std::get_if<Requantize>(&plan.epilogue);
+    FloatLanes scale, bias;
+    load_lanes(plan.scale.data() + place.channel, scale);
+    load_lanes(plan.bias.data() + place.channel, bias);
+    FloatLanes y = scale * __builtin_convertvector(total, FloatLanes) + bias;
+    if (requantize.residual) {
+        const std::ptrdiff_t stride = pixel_bytes(plan.out_channels, requantize.residual->type.bits);
+        const std::uint8_t* pixel = task.buffers.residual + (task.first_pixel + place.pixel) * stride;
+        FloatLanes values;
+        residual_lanes(*requantize.residual, pixel, place.channel, place.count, values);
+        y += values;
+    }
+    requantize_lanes(requantize, y, codes);
+}
+
+DSQBENCH_ALWAYS_INLINE void store_sums(const FinishPlan& plan, const FinishTask& task, LanePlace place,
+                                       const IntLanes& total) {
+    auto* output = static_cast<std::int32_t*>(task.buffers.output) +
+                   (task.first_pixel + place.pixel) * plan.out_channels + place.channel;
+    if (place.count == finish_lane_count)
+        std::memcpy(output, &total, sizeof total);
+    else
+        std::memcpy(output, &total, static_cast<std::size_t>(place.count) * sizeof *output);
+}
+
+DSQBENCH_ALWAYS_INLINE void store_codes(const FinishPlan& plan, const FinishTask& task, LanePlace place,
+                                        IntLanes& codes) {
+    auto* output = static_cast<std::uint8_t*>(task.buffers.output) +
+                   (task.first_pixel + place.pixel) * pixel_bytes(plan.out_channels, plan.bits) +
+                   place.channel / codes_per_byte(plan.bits);
+    if (place.count == finish_lane_count) {
+        pack_lanes(codes, plan.bits, output);
+        return;
+    }
+    for (int lane = place.count; lane < finish_lane_count; ++lane) codes[lane] = 0;
+    std::uint8_t last[finish_lane_count];
+    pack_lanes(codes, plan.bits, last);
+    std::memcpy(output, last, static_cast<std::size_t>(pixel_bytes(place.count, plan.bits)));
+}
+
+DSQBENCH_ALWAYS_INLINE void finish_lane_group(const FinishPlan& plan, const FinishTask& task, LanePlace place) {
+    const std::int32_t* sums = task.sums + place.pixel * task.sums_stride + (place.channel - task.first_channel);
+    IntLanes total, codes;
+    total_lanes(plan, sums, task.row_sums[place.pixel], place.channel, total);
+    if (std::holds_alternative<KeepSums>(plan.epilogue)) {
+        store_sums(plan, task, place, total);
+        return;
+    }
+    if (std::holds_alternative<Thresholds>(plan.epilogue))
+        threshold_lanes(plan, place.channel, total, codes);
+    else
+        requantized_lanes(plan, task, place, total, codes);
+    store_codes(plan, task, place, codes);
+}
+
+DSQBENCH_ALWAYS_INLINE void finish_lanes(const FinishPlan& plan, const FinishTask& task) {
+    const int end = std::min(plan.out_channels, task.first_channel + plan.block_channels);
+    for (int pixel = 0; pixel < task.pixels; ++pixel)
+        for (int channel = task.first_channel; channel < end; channel += finish_lane_count)
+            finish_lane_group(plan, task, {pixel, channel, std::min(finish_lane_count, end - channel)});
+}
+
+}  // namespace dsqbench

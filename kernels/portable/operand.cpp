@@ -1,0 +1,111 @@
+#include "kernels/portable/operand.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/api/layout.h"
+
+namespace dsqbench {
+namespace {
+
+// The sum of the 1- or 2-bit codes in eight bytes: neighbouring fields are added in parallel (Hacker's Delight, 5-1).
+std::int32_t sum_of_fields(std::uint64_t word, int bits) {
+    if (bits == 1) word = (word & 0x5555555555555555U) + (word >> 1 & 0x5555555555555555U);
+    word = (word & 0x3333333333333333U) + (word >> 2 & 0x3333333333333333U);
+    word = (word & 0x0F0F0F0F0F0F0F0FU) + (word >> 4 & 0x0F0F0F0F0F0F0F0FU);
+    return static_cast<std::int32_t>(word * 0x0101010101010101U >> 56);
+}
+
+}  // namespace
+
+OperandImage::OperandImage(const ConvolutionProblem& problem, OperandFormat format, Mapping mapping)
+    : format_(format),
+      channels_(problem.shape.in_channels),
+      bits_(problem.activations.bits),
+      pixel_elements_(padded_channels(channels_, bits_)),
+      packed_pixel_bytes_(dsqbench::pixel_bytes(channels_, bits_)),
+      pixel_bytes_(operand_bytes(format, pixel_elements_)),
+      multiplier_(problem.activations.step() / mapping.step),
+      addend_(mapping.element(problem.activations.minimum())) {
+    if (codes_per_byte(bits_) > 1 && format_ != OperandFormat::dictionary) fill_table();
+}
+
+bool OperandImage::packed_codes_serve() const {
+    return format_ == OperandFormat::bytes && codes_per_byte(bits_) == 1 && multiplier_ == 1 && addend_ == 0;
+}
+
+void OperandImage::fill_table() {
+    const int codes = codes_per_byte(bits_);
+    for (int byte = 0; byte < 256; ++byte) {
+        for (int i = 0; i < codes; ++i) {
+            const int code = byte >> (i * bits_) & ((1 << bits_) - 1);
+            const auto element = static_cast<std::int16_t>(multiplier_ * code + addend_);
+            const std::ptrdiff_t size = operand_bytes(format_, 1);
+            // Little-endian, so that the low byte comes first: x86, and ARM as Linux runs it.
+            std::memcpy(table_[static_cast<std::size_t>(byte)].data() + i * size, &element,
+                        static_cast<std::size_t>(size));
+        }
+    }
+}
+
+void OperandImage::expand_table(const std::uint8_t* packed, std::byte* elements) const {
+    const std::ptrdiff_t chunk = operand_bytes(format_, codes_per_byte(bits_));
+    for (std::ptrdiff_t i = 0; i < packed_pixel_bytes_; ++i)
+        std::memcpy(elements + i * chunk, table_[packed[i]].data(), static_cast<std::size_t>(chunk));
+}
+
+void OperandImage::expand_bytes(const std::uint8_t* packed, std::byte* elements) const {
+    for (int i = 0; i < channels_; ++i) elements[i] = static_cast<std::byte>(multiplier_ * packed[i] + addend_);
+}
+
+void OperandImage::expand_words(const std::uint8_t* packed, std::byte* elements) const {
+    auto* words = reinterpret_cast<std::int16_t*>(elements);
+    for (int i = 0; i < channels_; ++i) words[i] = static_cast<std::int16_t>(multiplier_ * packed[i] + addend_);
+}
+
+void OperandImage::expand_dictionary(const std::uint8_t* packed, std::byte* elements) const {
+    auto* offsets = reinterpret_cast<std::uint16_t*>(elements);
+    for (std::ptrdiff_t i = 0; i < packed_pixel_bytes_; ++i) {
+        if (bits_ == 2) {
+            offsets[i] = static_cast<std::uint16_t>(packed[i] << 4);
+        } else {
+            offsets[2 * i] = static_cast<std::uint16_t>((packed[i] & 0x0F) << 4);
+            offsets[2 * i + 1] = static_cast<std::uint16_t>(packed[i] & 0xF0);
+        }
+    }
+}
+
+void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const {
+    const std::ptrdiff_t used = operand_bytes(format_, channels_);
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
+        if (format_ == OperandFormat::dictionary)
+            expand_dictionary(packed, elements);
+        else if (codes_per_byte(bits_) > 1)
+            expand_table(packed, elements);
+        else if (format_ == OperandFormat::bytes)
+            expand_bytes(packed, elements);
+        else
+            expand_words(packed, elements);
+        if (format_ != OperandFormat::dictionary)
+            std::memset(elements + used, 0, static_cast<std::size_t>(pixel_bytes_ - used));
+        packed += packed_pixel_bytes_;
+        elements += pixel_bytes_;
+    }
+}
+
+std::int32_t OperandImage::pixel_sum(const std::uint8_t* packed) const {
+    std::int32_t sum = 0;
+    if (codes_per_byte(bits_) == 1) {
+        for (int i = 0; i < channels_; ++i) sum += packed[i];
+    } else {
+        for (std::ptrdiff_t i = 0; i < packed_pixel_bytes_; i += 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, packed + i,
+                        static_cast<std::size_t>(std::min<std::ptrdiff_t>(8, packed_pixel_bytes_ - i)));
+            sum += sum_of_fields(word, bits_);
+        }
+    }
+    return multiplier_ * sum + addend_ * channels_;
+}
+
+}  // namespace dsqbench

@@ -1,0 +1,51 @@
+// Panels: for some consecutive output pixels, all the elements that each of them multiplies, in one row a pixel.
+//
+// This is im2col, but only for as many pixels as fit the second-level cache, and of elements that are still one byte or
+// less each: at two bits a row of a 3x3 convolution over 64 channels is 9 copies of 32 bytes against 36,864 products.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/portable/aligned_vector.h"
+#include "kernels/portable/operand.h"
+
+namespace dsqbench {
+
+class Panel {
+public:
+    // `step_elements`: rows are filled up with zeros to a whole number of steps.
+    Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements);
+
+    std::ptrdiff_t row_elements() const { return row_elements_; }
+    std::ptrdiff_t row_bytes() const { return row_bytes_; }
+    // Whether the image's pixels are the rows, so that there is nothing to gather: 1x1, stride 1, no padding.
+    bool image_serves() const;
+
+    // Output pixels first .. first + count - 1. `image`: the elements of the whole input.
+    void gather(const std::byte* image, std::int64_t first, int count, std::byte* rows) const;
+
+    // The sums of the same rows' elements, from the sums of the input's pixels (OperandImage::pixel_sum).
+    void gather_sums(const std::int32_t* pixel_sums, std::int64_t first, int count, std::int32_t* sums) const;
+
+private:
+    struct Corner {
+        std::int64_t image;
+        int y, x;  // of the input, under the kernel's first tap; may lie outside
+    };
+    // A row of the kernel over a row of the input: some taps left of it, some inside, some right of it.
+    struct TapRow {
+        int left, inside, right;
+        std::int64_t first_pixel;  // of those inside
+    };
+
+    Corner corner(std::int64_t out_pixel) const;
+    TapRow tap_row(const Corner& corner, int tap_y) const;
+
+    ConvolutionShape shape_;
+    std::ptrdiff_t pixel_bytes_, row_elements_, row_bytes_;
+    AlignedVector<std::byte> padding_;  // the elements of kernel_width padding pixels
+    std::int32_t padding_sum_;
+};
+
+}  // namespace dsqbench
