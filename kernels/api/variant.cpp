@@ -5,13 +5,22 @@
 #include "kernels/api/error.h"
 #include "kernels/portable/variants.h"
 #include "kernels/reference/convolution.h"
+#if defined(__x86_64__)
+#include "kernels/x86/variants.h"
+#endif
 
 namespace dsqbench {
 namespace {
 
 // An explicit list, not self-registration: a linker drops nothing from it, and the order is the order of `ls`.
 std::vector<KernelVariant> build_list() {
-    return {reference_variant(), portable_variant(), portable_depthwise_variant()};
+    std::vector<KernelVariant> variants{reference_variant(), portable_variant(), portable_depthwise_variant()};
+#if defined(__x86_64__)
+    variants.push_back(avx2_dictionary_variant());
+    variants.push_back(avx2_byte_pairs_variant());
+    variants.push_back(avx2_word_pairs_variant());
+#endif
+    return variants;
 }
 
 void validate_weights(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {

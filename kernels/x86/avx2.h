@@ -1,0 +1,26 @@
+// What the AVX2 files share.
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels/portable/scheme.h"
+
+namespace dsqbench {
+
+// On functions, never on files: see kernels/CMakeLists.txt.
+#define DSQBENCH_AVX2 __attribute__((target("avx2")))
+#define DSQBENCH_AVX2_INLINE inline __attribute__((always_inline, target("avx2")))
+
+DSQBENCH_AVX2_INLINE __m256i load_256(const void* memory) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(memory));
+}
+
+DSQBENCH_AVX2_INLINE void add_to_sums(std::int32_t* sums, __m256i addend) {
+    auto* lanes = reinterpret_cast<__m256i*>(sums);
+    _mm256_storeu_si256(lanes, _mm256_add_epi32(_mm256_loadu_si256(lanes), addend));
+}
+
+// finish_lanes.h compiled for AVX2.
+void finish_avx2(const FinishPlan& plan, const FinishTask& task);
+
+}  // namespace dsqbench

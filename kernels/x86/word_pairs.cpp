@@ -1,0 +1,100 @@
+// Exact products of any codes on AVX2: vpmaddwd multiplies 16-bit values and adds pairs into 32 bits. At eight bits
+// vpmaddubsw would saturate: 2 * 255 * 128 is above 32767.
+#include <cstring>
+
+#include "kernels/portable/blocked_convolution.h"
+#include "kernels/x86/avx2.h"
+#include "kernels/x86/variants.h"
+
+namespace dsqbench {
+namespace {
+
+constexpr int tile_pixels = 6;
+constexpr int vectors = 2;
+constexpr int block_channels = vectors * 8;
+constexpr int step_elements = 2;
+constexpr int step_weight_bytes = vectors * 32;
+
+template <int pixels>
+DSQBENCH_AVX2 void run_tile(const TileTask& task) {
+    const auto* a = reinterpret_cast<const char*>(task.panel);
+    const auto* w = reinterpret_cast<const char*>(task.weights);
+    __m256i sums[pixels][vectors] = {};
+    for (int step = 0; step < task.steps; ++step, a += step_elements * 2, w += step_weight_bytes) {
+        const __m256i w0 = load_256(w);
+        const __m256i w1 = load_256(w + 32);
+#pragma GCC unroll 6
+        for (int p = 0; p < pixels; ++p) {
+            const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + p * task.panel_stride));
+            sums[p][0] = _mm256_add_epi32(sums[p][0], _mm256_madd_epi16(activation, w0));
+            sums[p][1] = _mm256_add_epi32(sums[p][1], _mm256_madd_epi16(activation, w1));
+            asm volatile("" : "+x"(sums[p][0]), "+x"(sums[p][1]));  // against spills, as in byte_pairs.cpp
+        }
+    }
+#pragma GCC unroll 6
+    for (int p = 0; p < pixels; ++p)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) add_to_sums(task.sums + p * task.sums_stride + v * 8, sums[p][v]);
+}
+
+void tile(const TileTask& task) {
+    switch (task.pixels) {
+        case 1:
+            return run_tile<1>(task);
+        case 2:
+            return run_tile<2>(task);
+        case 3:
+            return run_tile<3>(task);
+        case 4:
+            return run_tile<4>(task);
+        case 5:
+            return run_tile<5>(task);
+        default:
+            return run_tile<6>(task);
+    }
+}
+
+// A step: for channels 0 .. 7, then 8 .. 15, each channel's two int16 one after the other. 64 bytes.
+void pack(const WeightBlock& block, int steps, std::byte* packed) {
+    for (int step = 0; step < steps; ++step) {
+        for (int channel = 0; channel < block_channels; ++channel) {
+            for (int i = 0; i < step_elements; ++i) {
+                const auto element = static_cast<std::int16_t>(block.at(channel, step * step_elements + i));
+                std::memcpy(packed, &element, sizeof element);
+                packed += sizeof element;
+            }
+        }
+    }
+}
+
+bool supports(const ConvolutionProblem& problem) {
+    return !problem.shape.depthwise();
+}
+
+// Two instructions for 16 products.
+double cost(const ConvolutionProblem&) {
+    return 2.0 / 16.0;
+}
+
+std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& problem,
+                                                std::span<const std::uint8_t> weights) {
+    Scheme scheme{};
+    scheme.format = OperandFormat::words;
+    scheme.tile_pixels = tile_pixels;
+    scheme.block_channels = block_channels;
+    scheme.step_elements = step_elements;
+    scheme.step_weight_bytes = step_weight_bytes;
+    scheme.steps_per_block = 288;  // 18 KiB of weights, as in byte_pairs.cpp
+    scheme.tile = tile;
+    scheme.pack = pack;
+    scheme.finish = finish_avx2;
+    return std::make_unique<BlockedConvolution>(problem, weights, scheme);
+}
+
+}  // namespace
+
+KernelVariant avx2_word_pairs_variant() {
+    return {"avx2/word_pairs", InstructionSet::avx2, supports, cost, prepare_word_pairs};
+}
+
+}  // namespace dsqbench
