@@ -15,6 +15,20 @@ DSQBENCH_AVX2_INLINE __m256i load_256(const void* memory) {
     return _mm256_loadu_si256(static_cast<const __m256i*>(memory));
 }
 
+// The rows of accumulators of a tile. Loops over them are template recursions, so that every index is a constant when
+// the compiler first looks: GCC 12 keeps arrays that loops index in memory, unrolled or not, and halves the speed.
+template <int rows, int columns>
+using Accumulators = __m256i[rows][columns];
+
+template <int row = 0, int column = 0, int rows, int columns>
+DSQBENCH_AVX2_INLINE void set_to_zero(Accumulators<rows, columns>& sums) {
+    sums[row][column] = _mm256_setzero_si256();
+    if constexpr (column + 1 < columns)
+        set_to_zero<row, column + 1>(sums);
+    else if constexpr (row + 1 < rows)
+        set_to_zero<row + 1, 0>(sums);
+}
+
 DSQBENCH_AVX2_INLINE void add_to_sums(std::int32_t* sums, __m256i addend) {
     auto* lanes = reinterpret_cast<__m256i*>(sums);
     _mm256_storeu_si256(lanes, _mm256_add_epi32(_mm256_loadu_si256(lanes), addend));

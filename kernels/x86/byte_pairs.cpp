@@ -18,37 +18,39 @@ constexpr int step_weight_bytes = vectors * 32;
 // Below three accumulations the widening costs more than word_pairs.cpp's twice as many multiplications.
 constexpr int shortest_run = 3;
 
-// One run: `steps` accumulations in 16 bits. The tile's 12 accumulators, 2 weights and 1 broadcast leave one register.
-template <int pixels>
-DSQBENCH_AVX2_INLINE void accumulate(const TileTask& task, int first_step, int steps,
-                                     __m256i (&sums)[pixels][vectors]) {
-    const auto* a = reinterpret_cast<const char*>(task.panel) + first_step * byte_pairs_step;
-    const auto* w = reinterpret_cast<const char*>(task.weights) + first_step * step_weight_bytes;
-    for (int step = 0; step < steps; ++step, a += byte_pairs_step, w += step_weight_bytes) {
-        const __m256i w0 = load_256(w);
-        const __m256i w1 = load_256(w + 32);
-#pragma GCC unroll 6
-        for (int p = 0; p < pixels; ++p) {
-            const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + p * task.panel_stride));
-            sums[p][0] = _mm256_add_epi16(sums[p][0], _mm256_maddubs_epi16(activation, w0));
-            sums[p][1] = _mm256_add_epi16(sums[p][1], _mm256_maddubs_epi16(activation, w1));
-            // GCC 12 otherwise loads all broadcasts first and spills the accumulators: 27 instead of 48 MAC/cycle.
-            asm volatile("" : "+x"(sums[p][0]), "+x"(sums[p][1]));
-        }
-    }
+template <int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __m256i w0, __m256i w1,
+                                        Accumulators<pixels, vectors>& sums) {
+    const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + pixel * stride));
+    sums[pixel][0] = _mm256_add_epi16(sums[pixel][0], _mm256_maddubs_epi16(activation, w0));
+    sums[pixel][1] = _mm256_add_epi16(sums[pixel][1], _mm256_maddubs_epi16(activation, w1));
+    // GCC 12 otherwise loads all broadcasts first and spills the accumulators: 27 instead of 48 MAC/cycle.
+    asm volatile("" : "+x"(sums[pixel][0]), "+x"(sums[pixel][1]));
+    if constexpr (pixel + 1 < pixels) multiply_step<pixel + 1>(a, stride, w0, w1, sums);
 }
 
+template <int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void widen(const Accumulators<pixels, vectors>& sums, std::int32_t* wide, std::ptrdiff_t stride) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    add_to_sums(wide + pixel * stride, _mm256_madd_epi16(sums[pixel][0], ones));
+    add_to_sums(wide + pixel * stride + 8, _mm256_madd_epi16(sums[pixel][1], ones));
+    if constexpr (pixel + 1 < pixels) widen<pixel + 1>(sums, wide, stride);
+}
+
+// The accumulators of six pixels are 12 registers; 2 weights and 1 broadcast leave one.
 template <int pixels>
 DSQBENCH_AVX2 void run_tile(const TileTask& task) {
-    const __m256i ones = _mm256_set1_epi16(1);
-    for (int step = 0; step < task.steps; step += task.run_length) {
-        __m256i sums[pixels][vectors] = {};
-        accumulate<pixels>(task, step, std::min(task.run_length, task.steps - step), sums);
-#pragma GCC unroll 6
-        for (int p = 0; p < pixels; ++p)
-#pragma GCC unroll 2
-            for (int v = 0; v < vectors; ++v)
-                add_to_sums(task.sums + p * task.sums_stride + v * 8, _mm256_madd_epi16(sums[p][v], ones));
+    const auto* a = reinterpret_cast<const char*>(task.panel);
+    const auto* w = reinterpret_cast<const char*>(task.weights);
+    for (int left = task.steps; left > 0; left -= task.run_length) {
+        Accumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        for (int step = std::min(task.run_length, left); step > 0; --step) {
+            multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
+            a += byte_pairs_step;
+            w += step_weight_bytes;
+        }
+        widen(sums, task.sums, task.sums_stride);
     }
 }
 

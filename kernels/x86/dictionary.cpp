@@ -51,40 +51,46 @@ struct Geometry {
     static constexpr int step_weight_bytes = indices * lanes;
 };
 
-// Byte sums of one run of groups: [pixel][vector * planes + plane].
-template <class G, int pixels>
-DSQBENCH_AVX2_INLINE void look_up(const TileTask& task, int first, int groups, __m256i (&sums)[pixels][G::indices]) {
-    const auto* tables = reinterpret_cast<const char*>(dictionary<G::activation_bits>.data());
-    const auto* offsets = reinterpret_cast<const std::uint16_t*>(task.panel) + first;
-    const auto* w = reinterpret_cast<const char*>(task.weights) + first * G::step_weight_bytes;
-    const std::ptrdiff_t next = task.panel_stride / 2;
-    for (int i = 0; i < groups; ++i, w += G::step_weight_bytes) {
-        __m256i table[pixels];
-#pragma GCC unroll 4
-        for (int p = 0; p < pixels; ++p)
-            table[p] = _mm256_broadcastsi128_si256(
-                _mm_load_si128(reinterpret_cast<const __m128i*>(tables + offsets[p * next + i])));
-#pragma GCC unroll 4
-        for (int v = 0; v < G::indices; ++v) {
-            const __m256i index = load_256(w + v * lanes);
-#pragma GCC unroll 4
-            for (int p = 0; p < pixels; ++p) {
-                sums[p][v] = _mm256_add_epi8(sums[p][v], _mm256_shuffle_epi8(table[p], index));
-                asm volatile("" : "+x"(sums[p][v]));  // GCC 12 otherwise hoists all index loads and spills
-            }
-        }
-    }
+template <int bits, int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void load_tables(const std::uint16_t* offsets, std::ptrdiff_t stride, __m256i (&tables)[pixels]) {
+    const auto* bytes = reinterpret_cast<const char*>(dictionary<bits>.data());
+    tables[pixel] =
+        _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(bytes + offsets[pixel * stride])));
+    if constexpr (pixel + 1 < pixels) load_tables<bits, pixel + 1>(offsets, stride, tables);
 }
 
-// Adds a run's byte sums to 16-bit ones. unpack interleaves within 128-bit halves, so `low` holds channels 0 .. 7 and
-// 16 .. 23 of the vector, `high` the others.
-template <class G>
-DSQBENCH_AVX2_INLINE void widen(const __m256i* sums, __m256i& low, __m256i& high) {
-    const __m256i upper = G::planes == 2 ? sums[1] : _mm256_setzero_si256();
+template <int vector, int pixel = 0, int pixels, int indices>
+DSQBENCH_AVX2_INLINE void add_entries(const __m256i (&tables)[pixels], __m256i index,
+                                      Accumulators<pixels, indices>& sums) {
+    sums[pixel][vector] = _mm256_add_epi8(sums[pixel][vector], _mm256_shuffle_epi8(tables[pixel], index));
+    asm volatile("" : "+x"(sums[pixel][vector]));  // GCC 12 otherwise hoists all index loads and spills
+    if constexpr (pixel + 1 < pixels) add_entries<vector, pixel + 1>(tables, index, sums);
+}
+
+template <int vector = 0, int pixels, int indices>
+DSQBENCH_AVX2_INLINE void look_up_step(const __m256i (&tables)[pixels], const char* w,
+                                       Accumulators<pixels, indices>& sums) {
+    add_entries<vector>(tables, load_256(w + vector * lanes), sums);
+    if constexpr (vector + 1 < indices) look_up_step<vector + 1>(tables, w, sums);
+}
+
+// Adds a run's byte sums to 16-bit ones. unpack interleaves within 128-bit halves, so of a vector's 32 channels the
+// even entry of `words` holds 0 .. 7 and 16 .. 23, the odd one the others.
+template <class G, int pixel = 0, int vector = 0, int pixels>
+DSQBENCH_AVX2_INLINE void widen(const Accumulators<pixels, G::indices>& sums,
+                                Accumulators<pixels, 2 * G::vectors>& words) {
+    const __m256i lower = sums[pixel][vector * G::planes];
+    const __m256i upper = G::planes == 2 ? sums[pixel][vector * G::planes + 1] : _mm256_setzero_si256();
     // Little-endian pairs: the lower byte counts once, the upper one G::high times.
-    const __m256i weights = _mm256_set1_epi16(static_cast<std::int16_t>(1 + (G::high * 256)));
-    low = _mm256_add_epi16(low, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(sums[0], upper), weights));
-    high = _mm256_add_epi16(high, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(sums[0], upper), weights));
+    const __m256i weights = _mm256_set1_epi16(static_cast<std::int16_t>(1 + G::high * 256));
+    __m256i& even = words[pixel][2 * vector];
+    __m256i& odd = words[pixel][2 * vector + 1];
+    even = _mm256_add_epi16(even, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(lower, upper), weights));
+    odd = _mm256_add_epi16(odd, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(lower, upper), weights));
+    if constexpr (vector + 1 < G::vectors)
+        widen<G, pixel, vector + 1>(sums, words);
+    else if constexpr (pixel + 1 < pixels)
+        widen<G, pixel + 1, 0>(sums, words);
 }
 
 DSQBENCH_AVX2_INLINE void add_words(std::int32_t* sums, __m256i words) {
@@ -94,20 +100,26 @@ DSQBENCH_AVX2_INLINE void add_words(std::int32_t* sums, __m256i words) {
 
 template <class G, int pixels>
 DSQBENCH_AVX2 void run_tile(const TileTask& task) {
+    const auto* offsets = reinterpret_cast<const std::uint16_t*>(task.panel);
+    const auto* w = reinterpret_cast<const char*>(task.weights);
     constexpr int budget = dictionary_budget(G::activation_bits);
-    __m256i words[pixels][G::vectors][2] = {};
-    for (int step = 0; step < task.steps; step += budget) {
-        __m256i sums[pixels][G::indices] = {};
-        look_up<G, pixels>(task, step, std::min(budget, task.steps - step), sums);
-        for (int p = 0; p < pixels; ++p)
-            for (int v = 0; v < G::vectors; ++v) widen<G>(&sums[p][v * G::planes], words[p][v][0], words[p][v][1]);
-    }
-    for (int p = 0; p < pixels; ++p) {
-        for (int v = 0; v < G::vectors; ++v) {
-            add_words(task.sums + p * task.sums_stride + v * lanes, words[p][v][0]);
-            add_words(task.sums + p * task.sums_stride + v * lanes + 8, words[p][v][1]);
+    Accumulators<pixels, 2 * G::vectors> words;
+    set_to_zero(words);
+    for (int left = task.steps; left > 0; left -= budget) {
+        Accumulators<pixels, G::indices> sums;
+        set_to_zero(sums);
+        for (int step = std::min(budget, left); step > 0; --step) {
+            __m256i tables[pixels];
+            load_tables<G::activation_bits>(offsets, task.panel_stride / 2, tables);
+            look_up_step(tables, w, sums);
+            ++offsets;
+            w += G::step_weight_bytes;
         }
+        widen<G>(sums, words);
     }
+    for (int p = 0; p < pixels; ++p)
+        for (int v = 0; v < 2 * G::vectors; ++v)
+            add_words(task.sums + p * task.sums_stride + v / 2 * lanes + v % 2 * 8, words[p][v]);
 }
 
 template <class G>

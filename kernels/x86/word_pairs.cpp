@@ -15,26 +15,36 @@ constexpr int block_channels = vectors * 8;
 constexpr int step_elements = 2;
 constexpr int step_weight_bytes = vectors * 32;
 
+template <int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __m256i w0, __m256i w1,
+                                        Accumulators<pixels, vectors>& sums) {
+    const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + pixel * stride));
+    sums[pixel][0] = _mm256_add_epi32(sums[pixel][0], _mm256_madd_epi16(activation, w0));
+    sums[pixel][1] = _mm256_add_epi32(sums[pixel][1], _mm256_madd_epi16(activation, w1));
+    asm volatile("" : "+x"(sums[pixel][0]), "+x"(sums[pixel][1]));  // against spills, as in byte_pairs.cpp
+    if constexpr (pixel + 1 < pixels) multiply_step<pixel + 1>(a, stride, w0, w1, sums);
+}
+
+template <int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void add_all(const Accumulators<pixels, vectors>& sums, std::int32_t* wide,
+                                  std::ptrdiff_t stride) {
+    add_to_sums(wide + pixel * stride, sums[pixel][0]);
+    add_to_sums(wide + pixel * stride + 8, sums[pixel][1]);
+    if constexpr (pixel + 1 < pixels) add_all<pixel + 1>(sums, wide, stride);
+}
+
 template <int pixels>
 DSQBENCH_AVX2 void run_tile(const TileTask& task) {
     const auto* a = reinterpret_cast<const char*>(task.panel);
     const auto* w = reinterpret_cast<const char*>(task.weights);
-    __m256i sums[pixels][vectors] = {};
-    for (int step = 0; step < task.steps; ++step, a += step_elements * 2, w += step_weight_bytes) {
-        const __m256i w0 = load_256(w);
-        const __m256i w1 = load_256(w + 32);
-#pragma GCC unroll 6
-        for (int p = 0; p < pixels; ++p) {
-            const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + p * task.panel_stride));
-            sums[p][0] = _mm256_add_epi32(sums[p][0], _mm256_madd_epi16(activation, w0));
-            sums[p][1] = _mm256_add_epi32(sums[p][1], _mm256_madd_epi16(activation, w1));
-            asm volatile("" : "+x"(sums[p][0]), "+x"(sums[p][1]));  // against spills, as in byte_pairs.cpp
-        }
+    Accumulators<pixels, vectors> sums;
+    set_to_zero(sums);
+    for (int step = 0; step < task.steps; ++step) {
+        multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
+        a += step_elements * 2;
+        w += step_weight_bytes;
     }
-#pragma GCC unroll 6
-    for (int p = 0; p < pixels; ++p)
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; ++v) add_to_sums(task.sums + p * task.sums_stride + v * 8, sums[p][v]);
+    add_all(sums, task.sums, task.sums_stride);
 }
 
 void tile(const TileTask& task) {
