@@ -110,22 +110,34 @@ void BlockedConvolution::run_block(const PixelBlock& block, const ConvolutionBuf
                                    const Scratch& scratch) const {
     const int channels = scheme_.block_channels;
     for (int first = 0; first < problem_.shape.out_channels; first += channels) {
-        std::fill_n(scratch.sums, std::ptrdiff_t{block.count} * channels, 0);
         multiply(block, first / channels, scratch.sums);
-        scheme_.finish(plan_, {scratch.sums, channels, scratch.row_sums, block.count, first, block.first, buffers});
+        const int count = std::min(channels, problem_.shape.out_channels - first);
+        scheme_.finish(plan_,
+                       {scratch.sums, channels, scratch.row_sums, block.count, first, count, block.first, buffers});
     }
 }
 
 void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const {
-    const std::byte* weights = weights_.data() + std::ptrdiff_t{channel_block} * steps_ * scheme_.step_weight_bytes;
-    const std::ptrdiff_t step_bytes = operand_bytes(scheme_.format, scheme_.step_elements);
-    for (int step = 0; step < steps_; step += scheme_.steps_per_block) {
-        const int steps = std::min(scheme_.steps_per_block, steps_ - step);
-        for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels)
-            scheme_.tile({block.rows + pixel * panel_.row_bytes() + step * step_bytes, panel_.row_bytes(), weights,
-                          steps, scheme_.run_length, std::min(scheme_.tile_pixels, block.count - pixel),
-                          sums + std::ptrdiff_t{pixel} * scheme_.block_channels, scheme_.block_channels});
-        weights += std::ptrdiff_t{steps} * scheme_.step_weight_bytes;
+    alignas(64) static constexpr std::int32_t zeros[most_block_channels] = {};
+    const int channels = scheme_.block_channels;
+    TileTask task{};
+    task.weights = weights_.data() + std::ptrdiff_t{channel_block} * steps_ * scheme_.step_weight_bytes;
+    task.panel_stride = panel_.row_bytes();
+    task.run_length = scheme_.run_length;
+    task.sums_stride = channels;
+    // Once at least, so that sums of no products are set to 0.
+    for (int step = 0; step == 0 || step < steps_; step += scheme_.steps_per_block) {
+        task.steps = std::min(scheme_.steps_per_block, steps_ - step);
+        task.start_stride = step == 0 ? 0 : channels;
+        for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels) {
+            task.panel = block.rows + pixel * panel_.row_bytes() +
+                         operand_bytes(scheme_.format, std::ptrdiff_t{step} * scheme_.step_elements);
+            task.pixels = std::min(scheme_.tile_pixels, block.count - pixel);
+            task.sums = sums + std::ptrdiff_t{pixel} * channels;
+            task.start = step == 0 ? zeros : task.sums;
+            scheme_.tile(task);
+        }
+        task.weights += std::ptrdiff_t{task.steps} * scheme_.step_weight_bytes;
     }
 }
 

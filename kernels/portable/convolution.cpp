@@ -26,7 +26,9 @@ DSQBENCH_ALWAYS_INLINE void dot_products(const TileTask& task, int first_channel
         for (int p = 0; p < pixels; ++p)
             for (int c = 0; c < tile_channels; ++c) sums[p][c] += a[p * next + k] * w[c * elements + k];
     for (int p = 0; p < pixels; ++p)
-        for (int c = 0; c < tile_channels; ++c) task.sums[p * task.sums_stride + first_channel + c] += sums[p][c];
+        for (int c = 0; c < tile_channels; ++c)
+            task.sums[p * task.sums_stride + first_channel + c] =
+                task.start[p * task.start_stride + first_channel + c] + sums[p][c];
 }
 
 void tile(const TileTask& task) {

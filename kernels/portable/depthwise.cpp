@@ -53,7 +53,8 @@ private:
     void finish(std::int64_t pixel, const std::int32_t* sums, const ConvolutionBuffers& buffers) const {
         const std::int32_t no_row_sum = 0;
         for (int channel = 0; channel < problem_.shape.out_channels; channel += lane_unit)
-            finish_portable(plan_, {sums + channel, 0, &no_row_sum, 1, channel, pixel, buffers});
+            finish_portable(plan_, {sums + channel, 0, &no_row_sum, 1, channel,
+                                    std::min(lane_unit, problem_.shape.out_channels - channel), pixel, buffers});
     }
 
     ConvolutionProblem problem_;

@@ -31,7 +31,7 @@ struct FinishPlan {
     FinishPlan(const ConvolutionProblem& problem, const Affine& affine, int block_channels);
 
     Epilogue epilogue;  // its scalars; the lists below replace its own
-    int bits, out_channels, block_channels;
+    int bits, out_channels;
     std::ptrdiff_t padded_channels;                               // a multiple of block_channels
     AlignedVector<std::int32_t> factors, row_factors, constants;  // [padded_channels]
     AlignedVector<std::int32_t> levels;                           // [2^bits - 1][padded_channels]
@@ -49,7 +49,8 @@ struct FinishTask {
     std::ptrdiff_t sums_stride;
     const std::int32_t* row_sums;  // [pixels]
     int pixels;
-    int first_channel;         // a multiple of block_channels
+    int first_channel;         // a multiple of 8
+    int channels;              // that exist, at most block_channels
     std::int64_t first_pixel;  // of the output, images and rows counted through
     ConvolutionBuffers buffers;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/api/layout.h"
 #include "kernels/portable/finish.h"
@@ -23,15 +24,23 @@ DSQBENCH_ALWAYS_INLINE void load_lanes(const void* memory, Lanes& lanes) {
     std::memcpy(&lanes, memory, sizeof lanes);
 }
 
-// Modulo 2^32: the total fits, its parts need not.
-DSQBENCH_ALWAYS_INLINE void total_lanes(const FinishPlan& plan, const std::int32_t* sums, std::int32_t row_sum,
-                                        std::ptrdiff_t channel, IntLanes& total) {
-    UnsignedLanes sum, factor, row_factor, constant;
+// The affine correction of eight channels, loaded once for all pixels. Modulo 2^32: the total fits, its parts need not.
+struct AffineLanes {
+    UnsignedLanes factor, row_factor, constant;
+};
+
+DSQBENCH_ALWAYS_INLINE void load_affine(const FinishPlan& plan, std::ptrdiff_t channel, AffineLanes& affine) {
+    load_lanes(plan.factors.data() + channel, affine.factor);
+    load_lanes(plan.row_factors.data() + channel, affine.row_factor);
+    load_lanes(plan.constants.data() + channel, affine.constant);
+}
+
+DSQBENCH_ALWAYS_INLINE void total_lanes(const AffineLanes& affine, const std::int32_t* sums, std::int32_t row_sum,
+                                        IntLanes& total) {
+    UnsignedLanes sum;
     load_lanes(sums, sum);
-    load_lanes(plan.factors.data() + channel, factor);
-    load_lanes(plan.row_factors.data() + channel, row_factor);
-    load_lanes(plan.constants.data() + channel, constant);
-    total = reinterpret_cast<IntLanes>(sum * factor + row_factor * static_cast<std::uint32_t>(row_sum) + constant);
+    total = reinterpret_cast<IntLanes>(sum * affine.factor + affine.row_factor * static_cast<std::uint32_t>(row_sum) +
+                                       affine.constant);
 }
 
 DSQBENCH_ALWAYS_INLINE void threshold_lanes(const FinishPlan& plan, std::ptrdiff_t channel, const IntLanes& total,
@@ -134,26 +143,42 @@ DSQBENCH_ALWAYS_INLINE void store_codes(const FinishPlan& plan, const FinishTask
     std::memcpy(output, last, static_cast<std::size_t>(pixel_bytes(place.count, plan.bits)));
 }
 
-DSQBENCH_ALWAYS_INLINE void finish_lane_group(const FinishPlan& plan, const FinishTask& task, LanePlace place) {
-    const std::int32_t* sums = task.sums + place.pixel * task.sums_stride + (place.channel - task.first_channel);
-    IntLanes total, codes;
-    total_lanes(plan, sums, task.row_sums[place.pixel], place.channel, total);
-    if (std::holds_alternative<KeepSums>(plan.epilogue)) {
+template <class Alternative>
+DSQBENCH_ALWAYS_INLINE void finish_total(const FinishPlan& plan, const FinishTask& task, LanePlace place,
+                                         const IntLanes& total) {
+    if constexpr (std::is_same_v<Alternative, KeepSums>) {
         store_sums(plan, task, place, total);
-        return;
+    } else {
+        IntLanes codes;
+        if constexpr (std::is_same_v<Alternative, Thresholds>)
+            threshold_lanes(plan, place.channel, total, codes);
+        else
+            requantized_lanes(plan, task, place, total, codes);
+        store_codes(plan, task, place, codes);
     }
-    if (std::holds_alternative<Thresholds>(plan.epilogue))
-        threshold_lanes(plan, place.channel, total, codes);
-    else
-        requantized_lanes(plan, task, place, total, codes);
-    store_codes(plan, task, place, codes);
+}
+
+template <class Alternative>
+DSQBENCH_ALWAYS_INLINE void finish_alternative(const FinishPlan& plan, const FinishTask& task) {
+    for (int channel = 0; channel < task.channels; channel += finish_lane_count) {
+        AffineLanes affine;
+        load_affine(plan, task.first_channel + channel, affine);
+        const int count = std::min(finish_lane_count, task.channels - channel);
+        for (int pixel = 0; pixel < task.pixels; ++pixel) {
+            IntLanes total;
+            total_lanes(affine, task.sums + pixel * task.sums_stride + channel, task.row_sums[pixel], total);
+            finish_total<Alternative>(plan, task, {pixel, task.first_channel + channel, count}, total);
+        }
+    }
 }
 
 DSQBENCH_ALWAYS_INLINE void finish_lanes(const FinishPlan& plan, const FinishTask& task) {
-    const int end = std::min(plan.out_channels, task.first_channel + plan.block_channels);
-    for (int pixel = 0; pixel < task.pixels; ++pixel)
-        for (int channel = task.first_channel; channel < end; channel += finish_lane_count)
-            finish_lane_group(plan, task, {pixel, channel, std::min(finish_lane_count, end - channel)});
+    if (std::holds_alternative<KeepSums>(plan.epilogue))
+        finish_alternative<KeepSums>(plan, task);
+    else if (std::holds_alternative<Thresholds>(plan.epilogue))
+        finish_alternative<Thresholds>(plan, task);
+    else
+        finish_alternative<Requantize>(plan, task);
 }
 
 }  // namespace dsqbench

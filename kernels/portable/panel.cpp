@@ -9,6 +9,8 @@ namespace dsqbench {
 
 Panel::Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements)
     : shape_(problem.shape),
+      out_height_(shape_.out_height()),
+      out_width_(shape_.out_width()),
       pixel_bytes_(image.pixel_bytes()),
       row_elements_(round_up(std::ptrdiff_t{shape_.taps()} * image.pixel_elements(), step_elements)),
       row_bytes_(operand_bytes(image.format(), row_elements_)) {
@@ -27,11 +29,9 @@ bool Panel::image_serves() const {
 }
 
 Panel::Corner Panel::corner(std::int64_t out_pixel) const {
-    const int width = shape_.out_width();
-    const int height = shape_.out_height();
-    const std::int64_t row = out_pixel / width;
-    return {row / height, static_cast<int>(row % height) * shape_.stride - shape_.padding.top,
-            static_cast<int>(out_pixel % width) * shape_.stride - shape_.padding.left};
+    const std::int64_t row = out_pixel / out_width_;
+    return {row / out_height_, static_cast<int>(row % out_height_) * shape_.stride - shape_.padding.top,
+            static_cast<int>(out_pixel % out_width_) * shape_.stride - shape_.padding.left};
 }
 
 Panel::TapRow Panel::tap_row(const Corner& corner, int tap_y) const {

@@ -43,6 +43,7 @@ private:
     TapRow tap_row(const Corner& corner, int tap_y) const;
 
     ConvolutionShape shape_;
+    int out_height_, out_width_;
     std::ptrdiff_t pixel_bytes_, row_elements_, row_bytes_;
     AlignedVector<std::byte> padding_;  // the elements of kernel_width padding pixels
     std::int32_t padding_sum_;

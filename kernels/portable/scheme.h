@@ -9,7 +9,7 @@
 
 namespace dsqbench {
 
-// Adds to the int32 sums of a tile: sums[pixel][channel] += sum over k of activation[pixel][k] * weight[channel][k].
+// sums[pixel][channel] = start[pixel][channel] + sum over k of activation[pixel][k] * weight[channel][k]
 struct TileTask {
     const std::byte* panel;       // elements of the tile's first pixel
     std::ptrdiff_t panel_stride;  // bytes to the next pixel's
@@ -17,8 +17,10 @@ struct TileTask {
     int steps;                    // of Scheme::step_elements elements each
     int run_length;               // accumulations until a narrow accumulator is full
     int pixels;                   // 1 .. Scheme::tile_pixels
+    const std::int32_t* start;    // the same place as sums, or one row for all pixels, whose stride is then 0
+    std::ptrdiff_t start_stride;  // numbers to the next pixel's
     std::int32_t* sums;
-    std::ptrdiff_t sums_stride;  // numbers to the next pixel's
+    std::ptrdiff_t sums_stride;
 };
 
 // The weights of a block of channels over a block of steps, 0 beyond the last channel and the last element.
@@ -30,6 +32,9 @@ struct WeightBlock {
 
     int at(int channel, int k) const { return channel < channels ? elements[channel * stride + first_element + k] : 0; }
 };
+
+// The largest Scheme::block_channels.
+constexpr int most_block_channels = 128;
 
 struct Scheme {
     OperandFormat format;

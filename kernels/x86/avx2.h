@@ -29,9 +29,18 @@ DSQBENCH_AVX2_INLINE void set_to_zero(Accumulators<rows, columns>& sums) {
         set_to_zero<row + 1, 0>(sums);
 }
 
-DSQBENCH_AVX2_INLINE void add_to_sums(std::int32_t* sums, __m256i addend) {
-    auto* lanes = reinterpret_cast<__m256i*>(sums);
-    _mm256_storeu_si256(lanes, _mm256_add_epi32(_mm256_loadu_si256(lanes), addend));
+// Eight of a tile's sums.
+DSQBENCH_AVX2_INLINE void store_sums(const TileTask& task, int pixel, int channel, __m256i addend) {
+    const __m256i start = load_256(task.start + pixel * task.start_stride + channel);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(task.sums + pixel * task.sums_stride + channel),
+                        _mm256_add_epi32(start, addend));
+}
+
+// What follows the first run of a tile starts from the sums themselves.
+inline TileTask continued(TileTask task) {
+    task.start = task.sums;
+    task.start_stride = task.sums_stride;
+    return task;
 }
 
 // finish_lanes.h compiled for AVX2.

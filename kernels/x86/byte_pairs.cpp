@@ -30,19 +30,20 @@ DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __
 }
 
 template <int pixel = 0, int pixels>
-DSQBENCH_AVX2_INLINE void widen(const Accumulators<pixels, vectors>& sums, std::int32_t* wide, std::ptrdiff_t stride) {
+DSQBENCH_AVX2_INLINE void widen(const TileTask& task, const Accumulators<pixels, vectors>& sums) {
     const __m256i ones = _mm256_set1_epi16(1);
-    add_to_sums(wide + pixel * stride, _mm256_madd_epi16(sums[pixel][0], ones));
-    add_to_sums(wide + pixel * stride + 8, _mm256_madd_epi16(sums[pixel][1], ones));
-    if constexpr (pixel + 1 < pixels) widen<pixel + 1>(sums, wide, stride);
+    store_sums(task, pixel, 0, _mm256_madd_epi16(sums[pixel][0], ones));
+    store_sums(task, pixel, 8, _mm256_madd_epi16(sums[pixel][1], ones));
+    if constexpr (pixel + 1 < pixels) widen<pixel + 1>(task, sums);
 }
 
 // The accumulators of six pixels are 12 registers; 2 weights and 1 broadcast leave one.
 template <int pixels>
-DSQBENCH_AVX2 void run_tile(const TileTask& task) {
+DSQBENCH_AVX2 void run_tile(TileTask task) {
     const auto* a = reinterpret_cast<const char*>(task.panel);
     const auto* w = reinterpret_cast<const char*>(task.weights);
-    for (int left = task.steps; left > 0; left -= task.run_length) {
+    int left = task.steps;
+    do {
         Accumulators<pixels, vectors> sums;
         set_to_zero(sums);
         for (int step = std::min(task.run_length, left); step > 0; --step) {
@@ -50,8 +51,10 @@ DSQBENCH_AVX2 void run_tile(const TileTask& task) {
             a += byte_pairs_step;
             w += step_weight_bytes;
         }
-        widen(sums, task.sums, task.sums_stride);
-    }
+        widen(task, sums);
+        task = continued(task);
+        left -= task.run_length;
+    } while (left > 0);
 }
 
 // Weights as values where these fit signed bytes, else as codes less 2^(b-1), with a row sum to correct them.

@@ -93,9 +93,9 @@ DSQBENCH_AVX2_INLINE void widen(const Accumulators<pixels, G::indices>& sums,
         widen<G, pixel + 1, 0>(sums, words);
 }
 
-DSQBENCH_AVX2_INLINE void add_words(std::int32_t* sums, __m256i words) {
-    add_to_sums(sums, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(words)));
-    add_to_sums(sums + 16, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(words, 1)));
+DSQBENCH_AVX2_INLINE void store_words(const TileTask& task, int pixel, int channel, __m256i words) {
+    store_sums(task, pixel, channel, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(words)));
+    store_sums(task, pixel, channel + 16, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(words, 1)));
 }
 
 template <class G, int pixels>
@@ -118,8 +118,7 @@ DSQBENCH_AVX2 void run_tile(const TileTask& task) {
         widen<G>(sums, words);
     }
     for (int p = 0; p < pixels; ++p)
-        for (int v = 0; v < 2 * G::vectors; ++v)
-            add_words(task.sums + p * task.sums_stride + v / 2 * lanes + v % 2 * 8, words[p][v]);
+        for (int v = 0; v < 2 * G::vectors; ++v) store_words(task, p, v / 2 * lanes + v % 2 * 8, words[p][v]);
 }
 
 template <class G>
@@ -128,6 +127,7 @@ void tile(const TileTask& task) {
     for (int pixel = 0; pixel < task.pixels; ++pixel) {
         TileTask one = task;
         one.panel += pixel * task.panel_stride;
+        one.start += pixel * task.start_stride;
         one.sums += pixel * task.sums_stride;
         run_tile<G, 1>(one);
     }

@@ -1,10 +1,103 @@
+// Thresholds on AVX2, 32 channels at once; every other epilogue is finish_lanes.h compiled for AVX2.
 #include "kernels/portable/finish_lanes.h"
 #include "kernels/x86/avx2.h"
 
 namespace dsqbench {
+namespace {
+
+constexpr int lanes = 8;
+constexpr int group = 4 * lanes;
+
+DSQBENCH_AVX2_INLINE __m256i total(const FinishPlan& plan, std::ptrdiff_t channel, const std::int32_t* sums,
+                                   __m256i row_sum) {
+    const __m256i product = _mm256_mullo_epi32(load_256(sums), load_256(plan.factors.data() + channel));
+    const __m256i row = _mm256_mullo_epi32(row_sum, load_256(plan.row_factors.data() + channel));
+    return _mm256_add_epi32(_mm256_add_epi32(product, row), load_256(plan.constants.data() + channel));
+}
+
+// The code less its maximum: -1 for every threshold above the total.
+DSQBENCH_AVX2_INLINE __m256i missed(const FinishPlan& plan, std::ptrdiff_t channel, __m256i sum) {
+    __m256i count = _mm256_setzero_si256();
+    const std::int32_t* level = plan.levels.data() + channel;
+    for (int i = (1 << plan.bits) - 1; i > 0; --i, level += plan.padded_channels)
+        count = _mm256_add_epi32(count, _mm256_cmpgt_epi32(load_256(level), sum));
+    return count;
+}
+
+// Bytes of 32 channels, packed within 128-bit halves: channels 0 .. 3, 8 .. 11, 16 .. 19, 24 .. 27 in the lower half,
+// the others in the upper one.
+DSQBENCH_AVX2_INLINE __m256i missed_bytes(const FinishPlan& plan, const FinishTask& task, int pixel, int channel) {
+    const std::int32_t* sums = task.sums + pixel * task.sums_stride + channel;
+    const __m256i row_sum = _mm256_set1_epi32(task.row_sums[pixel]);
+    const std::ptrdiff_t first = task.first_channel + channel;
+    const __m256i a = missed(plan, first, total(plan, first, sums, row_sum));
+    const __m256i b = missed(plan, first + 8, total(plan, first + 8, sums + 8, row_sum));
+    const __m256i c = missed(plan, first + 16, total(plan, first + 16, sums + 16, row_sum));
+    const __m256i d = missed(plan, first + 24, total(plan, first + 24, sums + 24, row_sum));
+    return _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+}
+
+DSQBENCH_AVX2_INLINE __m256i in_channel_order(__m256i bytes) {
+    return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+DSQBENCH_AVX2_INLINE void store_one_bit(__m256i missed, std::uint8_t* output) {
+    const auto bits = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(in_channel_order(missed)));
+    std::memcpy(output, &bits, sizeof bits);
+}
+
+DSQBENCH_AVX2_INLINE void store_two_bits(__m256i missed, std::uint8_t* output) {
+    const __m256i codes = _mm256_add_epi8(missed, _mm256_set1_epi8(3));
+    // Four codes to a byte: c0 + 4 c1, then those of pairs + 16 times those of the next.
+    const __m256i pairs = _mm256_maddubs_epi16(codes, _mm256_set1_epi16(0x0401));
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00100001));
+    // The upper half's bytes go between the lower half's.
+    const __m128i eights =
+        _mm_or_si128(_mm256_castsi256_si128(fours), _mm_slli_epi32(_mm256_extracti128_si256(fours, 1), 8));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(output), _mm_packus_epi32(eights, eights));
+}
+
+DSQBENCH_AVX2_INLINE void store_bytes(__m256i missed, int highest, std::uint8_t* output) {
+    const __m256i codes = _mm256_add_epi8(missed, _mm256_set1_epi8(static_cast<char>(highest)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), in_channel_order(codes));
+}
+
+template <int bits>
+DSQBENCH_AVX2 void finish_thresholds(const FinishPlan& plan, const FinishTask& task) {
+    const std::ptrdiff_t stride = pixel_bytes(plan.out_channels, plan.bits);
+    for (int pixel = 0; pixel < task.pixels; ++pixel) {
+        auto* output = static_cast<std::uint8_t*>(task.buffers.output) + (task.first_pixel + pixel) * stride +
+                       task.first_channel / codes_per_byte(plan.bits);
+        for (int channel = 0; channel + group <= task.channels; channel += group) {
+            const __m256i missed = missed_bytes(plan, task, pixel, channel);
+            if constexpr (bits == 1)
+                store_one_bit(missed, output + channel / 8);
+            else if constexpr (bits == 2)
+                store_two_bits(missed, output + channel / 4);
+            else
+                store_bytes(missed, (1 << plan.bits) - 1, output + channel);
+        }
+    }
+}
+
+}  // namespace
 
 DSQBENCH_AVX2 void finish_avx2(const FinishPlan& plan, const FinishTask& task) {
-    finish_lanes(plan, task);
+    FinishTask rest = task;
+    // Counts of up to 127 fit a signed byte: seven bits.
+    if (std::holds_alternative<Thresholds>(plan.epilogue) && plan.bits < 8) {
+        if (plan.bits == 1)
+            finish_thresholds<1>(plan, task);
+        else if (plan.bits == 2)
+            finish_thresholds<2>(plan, task);
+        else
+            finish_thresholds<3>(plan, task);
+        const int done = task.channels / group * group;
+        rest.sums += done;
+        rest.first_channel += done;
+        rest.channels -= done;
+    }
+    finish_lanes(plan, rest);
 }
 
 }  // namespace dsqbench

@@ -26,11 +26,10 @@ DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __
 }
 
 template <int pixel = 0, int pixels>
-DSQBENCH_AVX2_INLINE void add_all(const Accumulators<pixels, vectors>& sums, std::int32_t* wide,
-                                  std::ptrdiff_t stride) {
-    add_to_sums(wide + pixel * stride, sums[pixel][0]);
-    add_to_sums(wide + pixel * stride + 8, sums[pixel][1]);
-    if constexpr (pixel + 1 < pixels) add_all<pixel + 1>(sums, wide, stride);
+DSQBENCH_AVX2_INLINE void store_all(const TileTask& task, const Accumulators<pixels, vectors>& sums) {
+    store_sums(task, pixel, 0, sums[pixel][0]);
+    store_sums(task, pixel, 8, sums[pixel][1]);
+    if constexpr (pixel + 1 < pixels) store_all<pixel + 1>(task, sums);
 }
 
 template <int pixels>
@@ -44,7 +43,7 @@ DSQBENCH_AVX2 void run_tile(const TileTask& task) {
         a += step_elements * 2;
         w += step_weight_bytes;
     }
-    add_all(sums, task.sums, task.sums_stride);
+    store_all(task, sums);
 }
 
 void tile(const TileTask& task) {
