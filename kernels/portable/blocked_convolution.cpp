@@ -13,6 +13,9 @@ constexpr std::ptrdiff_t panel_budget = 256 * 1024;
 // More pixels than this no longer save weight traffic, but push the sums out of the first-level cache.
 constexpr std::ptrdiff_t most_pixels = 96;
 
+// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 24 KiB of sums.
+constexpr int least_finished_channels = 64;
+
 int block_pixels(const Panel& panel, const Scheme& scheme) {
     const std::ptrdiff_t fitting = panel_budget / std::max<std::ptrdiff_t>(1, panel.row_bytes());
     const std::ptrdiff_t tiles = std::clamp<std::ptrdiff_t>(fitting, 1, most_pixels) / scheme.tile_pixels;
@@ -44,7 +47,8 @@ BlockedConvolution::BlockedConvolution(const ConvolutionProblem& problem, std::s
       affine_(make_affine(problem, weights, scheme.activations, scheme.weights)),
       plan_(problem, affine_, scheme.block_channels),
       steps_(static_cast<int>(panel_.row_elements() / scheme.step_elements)),
-      pixels_per_block_(block_pixels(panel_, scheme)) {
+      pixels_per_block_(block_pixels(panel_, scheme)),
+      finished_channels_(std::max(scheme.block_channels, least_finished_channels)) {
     pack_weights(weights);
 }
 
@@ -70,7 +74,7 @@ BlockedConvolution::Scratch BlockedConvolution::divide(Workspace& workspace) con
     const std::ptrdiff_t panel = panel_.image_serves() ? 0 : round_up(pixels_per_block_ * panel_.row_bytes(), 64);
     const std::ptrdiff_t pixel_sums = affine_.row_factor == 0 ? 0 : round_up(pixels * 4, 64);
     const std::ptrdiff_t row_sums = round_up(pixels_per_block_ * 4, 64);
-    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * scheme_.block_channels * 4;
+    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * finished_channels_ * 4;
     std::byte* memory = workspace.reserve(static_cast<std::size_t>(image + panel + pixel_sums + row_sums + sums));
     const auto numbers = [memory](std::ptrdiff_t offset) { return reinterpret_cast<std::int32_t*>(memory + offset); };
     return {memory, memory + image, numbers(image + panel), numbers(image + panel + pixel_sums),
@@ -108,32 +112,32 @@ BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const std::byte
 
 void BlockedConvolution::run_block(const PixelBlock& block, const ConvolutionBuffers& buffers,
                                    const Scratch& scratch) const {
-    const int channels = scheme_.block_channels;
-    for (int first = 0; first < problem_.shape.out_channels; first += channels) {
-        multiply(block, first / channels, scratch.sums);
-        const int count = std::min(channels, problem_.shape.out_channels - first);
-        scheme_.finish(plan_,
-                       {scratch.sums, channels, scratch.row_sums, block.count, first, count, block.first, buffers});
+    const int out_channels = problem_.shape.out_channels;
+    for (int first = 0; first < out_channels; first += finished_channels_) {
+        const int count = std::min(finished_channels_, out_channels - first);
+        for (int channel = 0; channel < count; channel += scheme_.block_channels)
+            multiply(block, (first + channel) / scheme_.block_channels, scratch.sums + channel);
+        scheme_.finish(plan_, {scratch.sums, finished_channels_, scratch.row_sums, block.count, first, count,
+                               block.first, buffers});
     }
 }
 
 void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const {
     alignas(64) static constexpr std::int32_t zeros[most_block_channels] = {};
-    const int channels = scheme_.block_channels;
     TileTask task{};
     task.weights = weights_.data() + std::ptrdiff_t{channel_block} * steps_ * scheme_.step_weight_bytes;
     task.panel_stride = panel_.row_bytes();
     task.run_length = scheme_.run_length;
-    task.sums_stride = channels;
+    task.sums_stride = finished_channels_;
     // Once at least, so that sums of no products are set to 0.
     for (int step = 0; step == 0 || step < steps_; step += scheme_.steps_per_block) {
         task.steps = std::min(scheme_.steps_per_block, steps_ - step);
-        task.start_stride = step == 0 ? 0 : channels;
+        task.start_stride = step == 0 ? 0 : finished_channels_;
         for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels) {
             task.panel = block.rows + pixel * panel_.row_bytes() +
                          operand_bytes(scheme_.format, std::ptrdiff_t{step} * scheme_.step_elements);
             task.pixels = std::min(scheme_.tile_pixels, block.count - pixel);
-            task.sums = sums + std::ptrdiff_t{pixel} * channels;
+            task.sums = sums + std::ptrdiff_t{pixel} * finished_channels_;
             task.start = step == 0 ? zeros : task.sums;
             scheme_.tile(task);
         }

@@ -49,6 +49,7 @@ private:
     Affine affine_;
     FinishPlan plan_;
     int steps_ = 0, pixels_per_block_ = 0;
+    int finished_channels_ = 0;         // whole channel blocks
     AlignedVector<std::byte> weights_;  // [channel blocks][steps][step_weight_bytes]
 };
 

@@ -50,7 +50,7 @@ struct FinishTask {
     const std::int32_t* row_sums;  // [pixels]
     int pixels;
     int first_channel;         // a multiple of 8
-    int channels;              // that exist, at most block_channels
+    int channels;              // that exist, up to the block's
     std::int64_t first_pixel;  // of the output, images and rows counted through
     ConvolutionBuffers buffers;
 };

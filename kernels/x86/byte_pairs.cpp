@@ -22,10 +22,8 @@ template <int pixel = 0, int pixels>
 DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __m256i w0, __m256i w1,
                                         Accumulators<pixels, vectors>& sums) {
     const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + pixel * stride));
-    sums[pixel][0] = _mm256_add_epi16(sums[pixel][0], _mm256_maddubs_epi16(activation, w0));
-    sums[pixel][1] = _mm256_add_epi16(sums[pixel][1], _mm256_maddubs_epi16(activation, w1));
-    // GCC 12 otherwise loads all broadcasts first and spills the accumulators: 27 instead of 48 MAC/cycle.
-    asm volatile("" : "+x"(sums[pixel][0]), "+x"(sums[pixel][1]));
+    add_words(sums[pixel][0], _mm256_maddubs_epi16(activation, w0));
+    add_words(sums[pixel][1], _mm256_maddubs_epi16(activation, w1));
     if constexpr (pixel + 1 < pixels) multiply_step<pixel + 1>(a, stride, w0, w1, sums);
 }
 

@@ -62,8 +62,7 @@ DSQBENCH_AVX2_INLINE void load_tables(const std::uint16_t* offsets, std::ptrdiff
 template <int vector, int pixel = 0, int pixels, int indices>
 DSQBENCH_AVX2_INLINE void add_entries(const __m256i (&tables)[pixels], __m256i index,
                                       Accumulators<pixels, indices>& sums) {
-    sums[pixel][vector] = _mm256_add_epi8(sums[pixel][vector], _mm256_shuffle_epi8(tables[pixel], index));
-    asm volatile("" : "+x"(sums[pixel][vector]));  // GCC 12 otherwise hoists all index loads and spills
+    add_bytes(sums[pixel][vector], _mm256_shuffle_epi8(tables[pixel], index));
     if constexpr (pixel + 1 < pixels) add_entries<vector, pixel + 1>(tables, index, sums);
 }
 

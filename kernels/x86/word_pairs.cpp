@@ -19,9 +19,8 @@ template <int pixel = 0, int pixels>
 DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __m256i w0, __m256i w1,
                                         Accumulators<pixels, vectors>& sums) {
     const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + pixel * stride));
-    sums[pixel][0] = _mm256_add_epi32(sums[pixel][0], _mm256_madd_epi16(activation, w0));
-    sums[pixel][1] = _mm256_add_epi32(sums[pixel][1], _mm256_madd_epi16(activation, w1));
-    asm volatile("" : "+x"(sums[pixel][0]), "+x"(sums[pixel][1]));  // against spills, as in byte_pairs.cpp
+    add_double_words(sums[pixel][0], _mm256_madd_epi16(activation, w0));
+    add_double_words(sums[pixel][1], _mm256_madd_epi16(activation, w1));
     if constexpr (pixel + 1 < pixels) multiply_step<pixel + 1>(a, stride, w0, w1, sums);
 }
 
