@@ -45,6 +45,23 @@ constexpr int dictionary_budget(int activation_bits) {
     return accumulations({0, 4 * ((1 << activation_bits) - 1)}, unsigned_8_bit);
 }
 
+// Exact Winograd F(2x2, 3x3). Transformed activations are sums of four codes, two of them subtracted except at the
+// centre position; a constant per position makes them 0 .. 4 (2^b - 1).
+constexpr Range winograd_activations(int bits) {
+    return {0, 4 * ((1 << bits) - 1)};
+}
+
+// Transformed weights, four times G w G^T: nine weights, of which none, three or four are subtracted, or fewer weights.
+constexpr Range winograd_weights(Range weights) {
+    Range hull = {0, 0};
+    for (const int subtracted : {0, 3, 4}) {
+        const int added = 9 - subtracted;
+        hull.minimum = std::min(hull.minimum, added * weights.minimum - subtracted * weights.maximum);
+        hull.maximum = std::max(hull.maximum, added * weights.maximum - subtracted * weights.minimum);
+    }
+    return hull;
+}
+
 // NEON MLA .16b: products and sums in signed bytes.
 constexpr int byte_multiply_budget(Range activations, Range weights) {
     return accumulations(product(activations, weights), signed_8_bit);

@@ -19,6 +19,7 @@ std::vector<KernelVariant> build_list() {
     variants.push_back(avx2_dictionary_variant());
     variants.push_back(avx2_byte_pairs_variant());
     variants.push_back(avx2_word_pairs_variant());
+    variants.push_back(avx2_winograd_variant());
 #endif
     return variants;
 }

@@ -8,5 +8,6 @@ namespace dsqbench {
 KernelVariant avx2_dictionary_variant();
 KernelVariant avx2_byte_pairs_variant();
 KernelVariant avx2_word_pairs_variant();
+KernelVariant avx2_winograd_variant();
 
 }  // namespace dsqbench

@@ -54,6 +54,17 @@ TEST(Budget, long_multiplies) {
     EXPECT_EQ(long_multiply_budget({-127, 127}, {-127, 127}), 2);
 }
 
+TEST(Budget, byte_pairs_of_winograd_s_transforms) {
+    const auto budget = [](int bits) {
+        return byte_pair_budget(winograd_activations(bits), winograd_weights(signed_range(bits)));
+    };
+    EXPECT_EQ(budget(2), 75);
+    EXPECT_EQ(budget(3), 16);
+    EXPECT_EQ(budget(4), 3);
+    EXPECT_TRUE(fits(winograd_weights(signed_range(4)), signed_8_bit));
+    EXPECT_FALSE(fits(winograd_weights(unsigned_range(4)), signed_8_bit));
+}
+
 TEST(Budget, one_more_accumulation_than_the_budget_overflows) {
     for (int bits = 1; bits <= 7; ++bits) {
         const Range pair = times(product(unsigned_range(bits), signed_range(bits)), 2);
