@@ -7,6 +7,8 @@
 #include "kernels/reference/convolution.h"
 #if defined(__x86_64__)
 #include "kernels/x86/variants.h"
+#elif defined(__aarch64__)
+#include "kernels/arm/variants.h"
 #endif
 
 namespace dsqbench {
@@ -20,6 +22,9 @@ std::vector<KernelVariant> build_list() {
     variants.push_back(avx2_byte_pairs_variant());
     variants.push_back(avx2_word_pairs_variant());
     variants.push_back(avx2_winograd_variant());
+#elif defined(__aarch64__)
+    variants.push_back(neon_multiply_accumulate_variant());
+    variants.push_back(neon_multiply_long_variant());
 #endif
     return variants;
 }
