@@ -145,5 +145,43 @@ TEST(Variants, equal_the_reference_on_resnet18_stages) {
     }
 }
 
+ConvolutionProblem three_by_three(int bits) {
+    ConvolutionProblem problem{{}, {bits}, {bits, Coding::signed_codes}};
+    problem.shape.height = problem.shape.width = 8;
+    problem.shape.in_channels = problem.shape.out_channels = 64;
+    problem.shape.kernel_height = problem.shape.kernel_width = 3;
+    return problem;
+}
+
+TEST(Variants, chosen_without_extensions_need_none) {
+    for (int bits = 1; bits <= 8; ++bits) {
+        const KernelVariant& chosen = choose_variant(three_by_three(bits), InstructionSet::baseline);
+        EXPECT_TRUE(InstructionSets(InstructionSet::baseline).contain(chosen.needs)) << chosen.name;
+        EXPECT_EQ(chosen.name, "portable/dot_product");
+    }
+}
+
+TEST(Variants, depthwise_problems_go_to_the_depthwise_kernel) {
+    ConvolutionProblem problem = three_by_three(4);
+    problem.shape.groups = 64;
+    EXPECT_EQ(choose_variant(problem, available_instruction_sets()).name, "portable/depthwise");
+}
+
+#if defined(__x86_64__)
+TEST(Variants, of_avx2_are_chosen_by_bits_and_shape) {
+    const auto chosen = [](const ConvolutionProblem& problem) {
+        return choose_variant(problem, InstructionSet::avx2).name;
+    };
+    EXPECT_EQ(chosen(three_by_three(1)), "avx2/dictionary");
+    EXPECT_EQ(chosen(three_by_three(2)), "avx2/dictionary");
+    EXPECT_EQ(chosen(three_by_three(3)), "avx2/winograd");
+    EXPECT_EQ(chosen(three_by_three(4)), "avx2/winograd");
+    EXPECT_EQ(chosen(three_by_three(8)), "avx2/word_pairs");
+    ConvolutionProblem strided = three_by_three(4);
+    strided.shape.stride = 2;
+    EXPECT_EQ(chosen(strided), "avx2/byte_pairs");
+}
+#endif
+
 }  // namespace
 }  // namespace dsqbench
