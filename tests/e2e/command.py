@@ -39,16 +39,18 @@ class CommandTest(unittest.TestCase):
         return json.loads(self.dsqbench(*arguments, "--json", **options).stdout)
 
     def start(self, *arguments):
-        """Starts in a process group of its own, so that a test can kill all of it."""
-        return subprocess.Popen(self.command(*arguments), cwd=self.folder, env=self.environment(),
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        """Starts in a process group of its own; whatever becomes of the test, nothing of it stays behind."""
+        process = subprocess.Popen(self.command(*arguments), cwd=self.folder, env=self.environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.addCleanup(self.kill_group, process)
+        return process
 
     def kill_group(self, process):
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass  # it ended by itself
-        process.communicate()
+        process.wait()
 
     def rows(self):
         return [json.loads(line) for path in sorted(self.folder.glob("results/*/*.jsonl"))
