@@ -43,8 +43,7 @@ def main():
     curve = json.load(sys.stdin)
     try:
         draw(curve, sys.argv[1])
-    except ImportError as error:
-        print(f"plot_quantizer.py: {error}", file=sys.stderr)
+    except ImportError:
         return NO_MATPLOTLIB
     except (OSError, ValueError) as error:
         print(f"plot_quantizer.py: {error}", file=sys.stderr)

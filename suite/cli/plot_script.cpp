@@ -28,6 +28,18 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
+constexpr int not_found = 127;                                          // the shell's
+constexpr int no_matplotlib = static_cast<int>(ExitCode::unavailable);  // the scripts'
+
+// The exit code of `command` with `input` on its stdin; -1 when a signal ended it.
+int run(const std::string& command, const std::string& input) {
+    std::FILE* pipe = ::popen(command.c_str(), "w");
+    if (pipe == nullptr) throw Error(ExitCode::failed, "cannot start a shell");
+    std::fwrite(input.data(), 1, input.size(), pipe);
+    const int status = ::pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 }  // namespace
 
 void draw_with_script(const std::string& script, const nlohmann::json& data, const fs::path& picture,
@@ -37,16 +49,15 @@ void draw_with_script(const std::string& script, const nlohmann::json& data, con
     if (path.empty())
         throw Error(ExitCode::unavailable, fmt::format("cannot find scripts/{}", script),
                     "run from inside the project, or leave the picture out");
-    std::FILE* pipe = ::popen(fmt::format("python3 {} {}", quoted(path), quoted(picture)).c_str(), "w");
-    if (pipe == nullptr) throw Error(ExitCode::failed, "cannot start python3");
-    const std::string text = data.dump();
-    std::fwrite(text.data(), 1, text.size(), pipe);
-    const int status = ::pclose(pipe);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        throw Error(ExitCode::unavailable, "there is no python3", "apt-get install python3-matplotlib");
-    if (WIFEXITED(status) && WEXITSTATUS(status) == static_cast<int>(ExitCode::unavailable))
-        throw Error(ExitCode::unavailable, "there is no matplotlib", "apt-get install python3-matplotlib");
+    // The first Python may be somebody's own, without the system's matplotlib.
+    int code = not_found;
+    for (const char* python : {"python3", "/usr/bin/python3"}) {
+        code = run(fmt::format("{} {} {}", python, quoted(path), quoted(picture)), data.dump());
+        if (code == 0) return;
+        if (code != not_found && code != no_matplotlib) break;
+    }
+    if (code == not_found || code == no_matplotlib)
+        throw Error(ExitCode::unavailable, "there is no Python with matplotlib", "apt-get install python3-matplotlib");
     throw Error(ExitCode::failed, "the picture was not drawn", {}, picture.string());
 }
 
