@@ -14,7 +14,9 @@ namespace {
 // Lengths around a vector of 8 lanes and around a block of 512 vectors.
 const std::vector<std::int64_t> lengths{1, 7, 8, 9, 63, 4095, 4096, 4097, 20000};
 
-at::Tensor values(std::int64_t count) { return 2.5 * at::sin(at::arange(count, at::kFloat) * 1.7) + 0.3; }
+at::Tensor values(std::int64_t count) {
+    return 2.5 * at::sin(at::arange(count, at::kFloat) * 1.7) + 0.3;
+}
 
 Staircase staircase(int bits) {
     return make_staircase({at::scalar_tensor(-0.8F), at::scalar_tensor(1.7F)}, bits);
@@ -83,7 +85,8 @@ TEST(Fused, input_gradient_alone_is_the_same) {
     const at::Tensor x = values(100), upstream = at::ones({100}), alpha = at::scalar_tensor(0.2F);
     const Staircase stairs = staircase(2);
     const TanhStep step(alpha, stairs.grid.scale);
-    const auto all = detail::fused_gradients(x, upstream, stairs, step, RangeGradient::hard, FusedNeeds::input_and_parameters);
+    const auto all =
+        detail::fused_gradients(x, upstream, stairs, step, RangeGradient::hard, FusedNeeds::input_and_parameters);
     const auto input = detail::fused_gradients(x, upstream, stairs, step, RangeGradient::hard, FusedNeeds::input);
     EXPECT_TRUE(all.x.equal(input.x));
 }
