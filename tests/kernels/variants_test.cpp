@@ -155,7 +155,8 @@ ConvolutionProblem three_by_three(int bits) {
 
 TEST(Variants, chosen_without_extensions_need_none) {
     for (int bits = 1; bits <= 8; ++bits) {
-        const KernelVariant& chosen = choose_variant(three_by_three(bits), InstructionSet::baseline);
+        const ConvolutionProblem problem = three_by_three(bits);
+        const KernelVariant& chosen = choose_variant(problem, InstructionSet::baseline);
         EXPECT_TRUE(InstructionSets(InstructionSet::baseline).contain(chosen.needs)) << chosen.name;
         EXPECT_EQ(chosen.name, "portable/dot_product");
     }
