@@ -1,5 +1,6 @@
 #include "kernels/portable/finish.h"
 
+#include "kernels/api/budget.h"
 #include "kernels/portable/finish_lanes.h"
 
 namespace dsqbench {
@@ -32,6 +33,8 @@ FinishPlan::FinishPlan(const ConvolutionProblem& problem, const Affine& affine, 
     : epilogue(problem.epilogue),
       bits(output_bits(problem.epilogue)),
       out_channels(problem.shape.out_channels),
+      largest_total(std::int64_t{problem.shape.depth()} *
+                    magnitude(product(problem.activations.range(), problem.weights.range()))),
       padded_channels(round_up(out_channels, block)),
       factors(static_cast<std::size_t>(padded_channels), affine.factor),
       row_factors(static_cast<std::size_t>(padded_channels), affine.row_factor),
@@ -52,6 +55,7 @@ void FinishPlan::take(const Thresholds& thresholds) {
             levels[static_cast<std::size_t>(i * padded_channels + channel)] =
                 sign * thresholds.levels[static_cast<std::size_t>(std::ptrdiff_t{channel} * count + i)];
     }
+    folded = fold_thresholds(*this);
 }
 
 void FinishPlan::take(const Requantize& requantize) {

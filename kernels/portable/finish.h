@@ -7,6 +7,7 @@
 
 #include "kernels/api/convolution.h"
 #include "kernels/portable/aligned_vector.h"
+#include "kernels/portable/folded_thresholds.h"
 #include "kernels/portable/operand.h"
 
 namespace dsqbench {
@@ -32,10 +33,12 @@ struct FinishPlan {
 
     Epilogue epilogue;  // its scalars; the lists below replace its own
     int bits, out_channels;
+    std::int64_t largest_total;                                   // magnitude of a sum of values
     std::ptrdiff_t padded_channels;                               // a multiple of block_channels
     AlignedVector<std::int32_t> factors, row_factors, constants;  // [padded_channels]
     AlignedVector<std::int32_t> levels;                           // [2^bits - 1][padded_channels]
     AlignedVector<float> scale, bias;                             // [padded_channels]
+    FoldedThresholds folded;
 
 private:
     void take(const KeepSums&) {}

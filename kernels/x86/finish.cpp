@@ -63,21 +63,64 @@ DSQBENCH_AVX2_INLINE void store_bytes(__m256i missed, int highest, std::uint8_t*
 }
 
 template <int bits>
+DSQBENCH_AVX2_INLINE void store_codes(const FinishPlan& plan, __m256i missed, std::uint8_t* output) {
+    if constexpr (bits == 1)
+        store_one_bit(missed, output);
+    else if constexpr (bits == 2)
+        store_two_bits(missed, output);
+    else
+        store_bytes(missed, (1 << plan.bits) - 1, output);
+}
+
+// 32 channels of one pixel with folded thresholds; bytes as missed_bytes().
+template <int bits, bool falling>
+DSQBENCH_AVX2_INLINE __m256i missed_folded(const FinishPlan& plan, std::ptrdiff_t channel, const std::int32_t* sums) {
+    __m256i sum[4];
+    for (int i = 0; i < 4; ++i) {
+        sum[i] = load_256(sums + 8 * i);
+        if (falling) sum[i] = _mm256_xor_si256(sum[i], load_256(plan.folded.masks.data() + channel + 8 * i));
+        sum[i] = _mm256_sub_epi32(sum[i], load_256(plan.folded.bases.data() + channel + 8 * i));
+    }
+    const __m256i lower = _mm256_packs_epi32(sum[0], sum[1]);
+    const __m256i upper = _mm256_packs_epi32(sum[2], sum[3]);
+    __m256i lower_missed = _mm256_setzero_si256(), upper_missed = _mm256_setzero_si256();
+    const std::int16_t* level = plan.folded.levels.data() + channel;
+    for (int i = (1 << (bits > 2 ? plan.bits : bits)) - 1; i > 0; --i, level += plan.padded_channels) {
+        lower_missed = _mm256_add_epi16(lower_missed, _mm256_cmpgt_epi16(load_256(level), lower));
+        upper_missed = _mm256_add_epi16(upper_missed, _mm256_cmpgt_epi16(load_256(level + 16), upper));
+    }
+    return _mm256_packs_epi16(lower_missed, upper_missed);
+}
+
+template <int bits, bool falling>
+DSQBENCH_AVX2 void finish_folded(const FinishPlan& plan, const FinishTask& task) {
+    const std::ptrdiff_t stride = pixel_bytes(plan.out_channels, plan.bits);
+    auto* output = static_cast<std::uint8_t*>(task.buffers.output) + task.first_pixel * stride +
+                   task.first_channel / codes_per_byte(plan.bits);
+    const std::int32_t* sums = task.sums;
+    for (int pixel = 0; pixel < task.pixels; ++pixel, output += stride, sums += task.sums_stride)
+        for (int channel = 0; channel + group <= task.channels; channel += group)
+            store_codes<bits>(plan, missed_folded<bits, falling>(plan, task.first_channel + channel, sums + channel),
+                              output + channel / codes_per_byte(bits));
+}
+
+template <int bits>
 DSQBENCH_AVX2 void finish_thresholds(const FinishPlan& plan, const FinishTask& task) {
     const std::ptrdiff_t stride = pixel_bytes(plan.out_channels, plan.bits);
     for (int pixel = 0; pixel < task.pixels; ++pixel) {
         auto* output = static_cast<std::uint8_t*>(task.buffers.output) + (task.first_pixel + pixel) * stride +
                        task.first_channel / codes_per_byte(plan.bits);
         for (int channel = 0; channel + group <= task.channels; channel += group) {
-            const __m256i missed = missed_bytes(plan, task, pixel, channel);
-            if constexpr (bits == 1)
-                store_one_bit(missed, output + channel / 8);
-            else if constexpr (bits == 2)
-                store_two_bits(missed, output + channel / 4);
-            else
-                store_bytes(missed, (1 << plan.bits) - 1, output + channel);
+            store_codes<bits>(plan, missed_bytes(plan, task, pixel, channel), output + channel / codes_per_byte(bits));
         }
     }
+}
+
+template <int bits>
+void finish_either(const FinishPlan& plan, const FinishTask& task) {
+    if (!plan.folded.usable) return finish_thresholds<bits>(plan, task);
+    if (plan.folded.falling) return finish_folded<bits, true>(plan, task);
+    finish_folded<bits, false>(plan, task);
 }
 
 }  // namespace
@@ -87,11 +130,11 @@ DSQBENCH_AVX2 void finish_avx2(const FinishPlan& plan, const FinishTask& task) {
     // Counts of up to 127 fit a signed byte: seven bits.
     if (std::holds_alternative<Thresholds>(plan.epilogue) && plan.bits < 8) {
         if (plan.bits == 1)
-            finish_thresholds<1>(plan, task);
+            finish_either<1>(plan, task);
         else if (plan.bits == 2)
-            finish_thresholds<2>(plan, task);
+            finish_either<2>(plan, task);
         else
-            finish_thresholds<3>(plan, task);
+            finish_either<3>(plan, task);
         const int done = task.channels / group * group;
         rest.sums += done;
         rest.first_channel += done;

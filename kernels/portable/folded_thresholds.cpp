@@ -1,0 +1,63 @@
+#include "kernels/portable/folded_thresholds.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "kernels/api/budget.h"
+#include "kernels/portable/finish.h"
+
+namespace dsqbench {
+namespace {
+
+constexpr std::int64_t floor_division(std::int64_t a, std::int64_t b) {  // b > 0
+    return a / b - (a % b < 0 ? 1 : 0);
+}
+
+constexpr std::ptrdiff_t packed_place(std::ptrdiff_t channel) {
+    const std::ptrdiff_t quarter = channel / 4 % 4;
+    return channel / 16 * 16 + (quarter == 1 ? 2 : quarter == 2 ? 1 : quarter) * 4 + channel % 4;
+}
+
+bool fold_channel(const FinishPlan& plan, std::ptrdiff_t channel, FoldedThresholds& thresholds) {
+    const auto c = static_cast<std::size_t>(channel);
+    const std::int64_t factor = plan.factors[c], constant = plan.constants[c];
+    if (plan.row_factors[c] != 0 || factor == 0) return false;
+    // Of the sum, and so of the levels that matter; differences of two such numbers must fit int32.
+    const std::int64_t bound = (plan.largest_total + std::abs(constant)) / std::abs(factor) + 1;
+    if (bound >= std::numeric_limits<std::int32_t>::max() / 2) return false;
+    thresholds.masks[c] = factor < 0 ? -1 : 0;
+    const int count = (1 << plan.bits) - 1;
+    std::vector<std::int64_t> folded;
+    for (int i = 0; i < count; ++i) {
+        const std::int64_t level = plan.levels[static_cast<std::size_t>(i * plan.padded_channels + channel)];
+        const std::int64_t exact =
+            factor > 0 ? -floor_division(constant - level, factor) : -1 - floor_division(constant - level, -factor);
+        folded.push_back(std::clamp(exact, -bound, bound));
+    }
+    const auto [lowest, highest] = std::minmax_element(folded.begin(), folded.end());
+    const std::int64_t base = *lowest + (*highest - *lowest) / 2;
+    if (!fits({static_cast<int>(*lowest - base), static_cast<int>(*highest - base)}, {-32767, 32767})) return false;
+    thresholds.bases[c] = static_cast<std::int32_t>(base);
+    for (int i = 0; i < count; ++i)
+        thresholds.levels[static_cast<std::size_t>(i * plan.padded_channels + packed_place(channel))] =
+            static_cast<std::int16_t>(folded[static_cast<std::size_t>(i)] - base);
+    thresholds.falling = thresholds.falling || factor < 0;
+    return true;
+}
+
+}  // namespace
+
+FoldedThresholds fold_thresholds(const FinishPlan& plan) {
+    FoldedThresholds thresholds;
+    const auto channels = static_cast<std::size_t>(plan.padded_channels);
+    thresholds.masks.resize(channels);
+    thresholds.bases.resize(channels);
+    thresholds.levels.resize(channels * ((std::size_t{1} << plan.bits) - 1));
+    thresholds.usable = true;
+    for (std::ptrdiff_t channel = 0; channel < plan.out_channels && thresholds.usable; ++channel)
+        thresholds.usable = fold_channel(plan, channel, thresholds);
+    return thresholds;
+}
+
+}  // namespace dsqbench
