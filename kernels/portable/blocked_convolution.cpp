@@ -11,9 +11,9 @@ namespace {
 // Half of a second-level cache of 512 KiB (Zen 3, Cortex-A72): the panel stays there while the weights pass by.
 constexpr std::ptrdiff_t panel_budget = 256 * 1024;
 // More pixels than this no longer save weight traffic, but push the sums out of the first-level cache.
-constexpr std::ptrdiff_t most_pixels = 96;
+constexpr std::ptrdiff_t most_pixels = 48;
 
-// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 24 KiB of sums.
+// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 12 KiB of sums.
 constexpr int least_finished_channels = 64;
 
 int block_pixels(const Panel& panel, const Scheme& scheme) {

@@ -41,6 +41,8 @@ private:
 
     Corner corner(std::int64_t out_pixel) const;
     TapRow tap_row(const Corner& corner, int tap_y) const;
+    void gather_taps(const std::byte* image, Corner at, int tap_y, int count, std::byte* rows) const;
+    void gather_edge(const std::byte* image, const TapRow& taps, std::byte* out) const;
 
     ConvolutionShape shape_;
     int out_height_, out_width_;
