@@ -9,6 +9,7 @@
 // entry is at most 12), or 63 groups of 1-bit codes; then planes are combined and widened to 16 bits, at the block's
 // end to 32.
 #include <array>
+#include <cstring>
 
 #include "kernels/api/budget.h"
 #include "kernels/portable/blocked_convolution.h"
@@ -39,57 +40,120 @@ constexpr Dictionary<bits> make_dictionary() {
 template <int bits>
 alignas(64) constexpr Dictionary<bits> dictionary = make_dictionary<bits>();
 
-// planes: weight bits. vectors: of 32 channels. high: what a bit of the upper plane counts, -2 in two's complement.
-template <int activation_bits_, int planes_, int vectors_, int pixels_, int high_>
+constexpr int tile_pixels = 6;
+
+// planes: weight bits. high: what a bit of the upper plane counts, -2 in two's complement. Two vectors of indices a
+// step: 64 channels of one bit or 32 of two. Six pixels' byte sums are 12 registers; 2 indices, a table and an entry
+// are the other four. Two pixels by four vectors have as many loads a look-up but more instructions, and 3.4 instead of
+// 3.8 instructions a look-up matter where a processor starts six a cycle.
+template <int activation_bits_, int planes_, int high_>
 struct Geometry {
     static constexpr int activation_bits = activation_bits_;
     static constexpr int planes = planes_;
-    static constexpr int vectors = vectors_;
-    static constexpr int pixels = pixels_;
+    static constexpr int indices = 2;
+    static constexpr int vectors = indices / planes;  // of 32 channels
     static constexpr int high = high_;
-    static constexpr int indices = vectors * planes;  // vectors of indices a step
     static constexpr int step_weight_bytes = indices * lanes;
 };
 
-template <int bits, int pixel = 0, int pixels>
-DSQBENCH_AVX2_INLINE void load_tables(const std::uint16_t* offsets, std::ptrdiff_t stride, __m256i (&tables)[pixels]) {
+template <int bits>
+DSQBENCH_AVX2_INLINE __m256i load_table(std::uint16_t offset) {
     const auto* bytes = reinterpret_cast<const char*>(dictionary<bits>.data());
-    tables[pixel] =
-        _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(bytes + offsets[pixel * stride])));
-    if constexpr (pixel + 1 < pixels) load_tables<bits, pixel + 1>(offsets, stride, tables);
+    return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(bytes + offset)));
 }
 
-template <int vector, int pixel = 0, int pixels, int indices>
-DSQBENCH_AVX2_INLINE void add_entries(const __m256i (&tables)[pixels], __m256i index,
-                                      Accumulators<pixels, indices>& sums) {
-    add_bytes(sums[pixel][vector], _mm256_shuffle_epi8(tables[pixel], index));
-    if constexpr (pixel + 1 < pixels) add_entries<vector, pixel + 1>(tables, index, sums);
+template <class G, int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void look_up_step(const std::uint16_t* offsets, std::ptrdiff_t stride, __m256i index0,
+                                       __m256i index1, Accumulators<pixels, G::indices>& sums) {
+    const __m256i table = load_table<G::activation_bits>(offsets[pixel * stride]);
+    add_bytes(sums[pixel][0], _mm256_shuffle_epi8(table, index0));
+    add_bytes(sums[pixel][1], _mm256_shuffle_epi8(table, index1));
+    if constexpr (pixel + 1 < pixels) look_up_step<G, pixel + 1>(offsets, stride, index0, index1, sums);
 }
 
-template <int vector = 0, int pixels, int indices>
-DSQBENCH_AVX2_INLINE void look_up_step(const __m256i (&tables)[pixels], const char* w,
-                                       Accumulators<pixels, indices>& sums) {
-    add_entries<vector>(tables, load_256(w + vector * lanes), sums);
-    if constexpr (vector + 1 < indices) look_up_step<vector + 1>(tables, w, sums);
+// look_up_step() over a run of steps for a whole tile. In assembly because GCC 12 keeps the weights' address on the
+// stack here, and its way through memory takes longer than the twelve look-ups (62 instead of 90 MAC/cycle at two
+// bits).
+#define DSQBENCH_LOOK_UP(offset, sum0, sum1)           \
+    "movzwl " offset                                   \
+    ", %k[code]\n\t"                                   \
+    "vbroadcasti128 (%[tables],%[code]), %[table]\n\t" \
+    "vpshufb %[index0], %[table], %[entry]\n\t"        \
+    "vpaddb %[entry], %[" sum0 "], %[" sum0            \
+    "]\n\t"                                            \
+    "vpshufb %[index1], %[table], %[table]\n\t"        \
+    "vpaddb %[table], %[" sum1 "], %[" sum1 "]\n\t"
+template <class G>
+DSQBENCH_AVX2_INLINE void look_up_run(const std::uint16_t* offsets, std::ptrdiff_t stride, const char* w, int steps,
+                                      Accumulators<tile_pixels, G::indices>& sums) {
+    __m256i s00, s01, s10, s11, s20, s21, s30, s31, s40, s41, s50, s51, table, entry, index0, index1;
+    std::ptrdiff_t code;
+    asm volatile(
+        "vpxor %[s00], %[s00], %[s00]\n\t"
+        "vmovdqa %[s00], %[s01]\n\tvmovdqa %[s00], %[s10]\n\tvmovdqa %[s00], %[s11]\n\tvmovdqa %[s00], %[s20]\n\t"
+        "vmovdqa %[s00], %[s21]\n\tvmovdqa %[s00], %[s30]\n\tvmovdqa %[s00], %[s31]\n\tvmovdqa %[s00], %[s40]\n\t"
+        "vmovdqa %[s00], %[s41]\n\tvmovdqa %[s00], %[s50]\n\tvmovdqa %[s00], %[s51]\n\t"
+        ".p2align 5\n"
+        "1:\n\t"
+        "vmovdqa (%[w]), %[index0]\n\t"
+        "vmovdqa 32(%[w]), %[index1]\n\t"
+        DSQBENCH_LOOK_UP("(%[offsets])", "s00", "s01")
+        DSQBENCH_LOOK_UP("(%[offsets],%[stride])", "s10", "s11")
+        DSQBENCH_LOOK_UP("(%[offsets],%[stride],2)", "s20", "s21")
+        DSQBENCH_LOOK_UP("(%[offsets],%[stride3])", "s30", "s31")
+        DSQBENCH_LOOK_UP("(%[offsets],%[stride],4)", "s40", "s41")
+        DSQBENCH_LOOK_UP("(%[offsets],%[stride5])", "s50", "s51")
+        "add $2, %[offsets]\n\t"
+        "add $64, %[w]\n\t"
+        "cmp %[end], %[w]\n\t"
+        "jne 1b"
+        : [s00] "=&x"(s00), [s01] "=&x"(s01), [s10] "=&x"(s10), [s11] "=&x"(s11), [s20] "=&x"(s20), [s21] "=&x"(s21),
+          [s30] "=&x"(s30), [s31] "=&x"(s31), [s40] "=&x"(s40), [s41] "=&x"(s41), [s50] "=&x"(s50), [s51] "=&x"(s51),
+          [table] "=&x"(table), [entry] "=&x"(entry), [index0] "=&x"(index0), [index1] "=&x"(index1),
+          [code] "=&r"(code), [offsets] "+r"(offsets), [w] "+r"(w)
+        : [stride] "r"(stride), [stride3] "r"(3 * stride), [stride5] "r"(5 * stride),
+          [tables] "r"(dictionary<G::activation_bits>.data()), [end] "r"(w + steps * G::step_weight_bytes)
+        : "cc", "memory");
+    const __m256i all[tile_pixels][2] = {{s00, s01}, {s10, s11}, {s20, s21}, {s30, s31}, {s40, s41}, {s50, s51}};
+    std::memcpy(sums, all, sizeof all);
+}
+#undef DSQBENCH_LOOK_UP
+
+// Eight lower or upper channels of each half of a vector of 32, widened to 16 bits; the planes combined.
+template <class G>
+DSQBENCH_AVX2_INLINE __m256i combine(__m256i interleaved) {
+    if constexpr (G::planes == 1) return interleaved;
+    // Little-endian pairs: the lower byte counts once, the upper one G::high times.
+    return _mm256_maddubs_epi16(interleaved, _mm256_set1_epi16(static_cast<std::int16_t>(1 + G::high * 256)));
 }
 
-// Adds a run's byte sums to 16-bit ones. unpack interleaves within 128-bit halves, so of a vector's 32 channels the
-// even entry of `words` holds 0 .. 7 and 16 .. 23, the odd one the others.
-template <class G, int pixel = 0, int vector = 0, int pixels>
+// Adds a run's byte sums to 16-bit ones, or starts these. unpack interleaves within 128-bit halves, so of a vector's 32
+// channels the even entry of `words` holds 0 .. 7 and 16 .. 23, the odd one the others.
+template <class G, bool first, int pixel = 0, int vector = 0, int pixels>
 DSQBENCH_AVX2_INLINE void widen(const Accumulators<pixels, G::indices>& sums,
                                 Accumulators<pixels, 2 * G::vectors>& words) {
     const __m256i lower = sums[pixel][vector * G::planes];
     const __m256i upper = G::planes == 2 ? sums[pixel][vector * G::planes + 1] : _mm256_setzero_si256();
-    // Little-endian pairs: the lower byte counts once, the upper one G::high times.
-    const __m256i weights = _mm256_set1_epi16(static_cast<std::int16_t>(1 + G::high * 256));
-    __m256i& even = words[pixel][2 * vector];
-    __m256i& odd = words[pixel][2 * vector + 1];
-    even = _mm256_add_epi16(even, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(lower, upper), weights));
-    odd = _mm256_add_epi16(odd, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(lower, upper), weights));
+    const __m256i even = combine<G>(_mm256_unpacklo_epi8(lower, upper));
+    const __m256i odd = combine<G>(_mm256_unpackhi_epi8(lower, upper));
+    __m256i* out = words[pixel] + 2 * vector;
+    out[0] = first ? even : _mm256_add_epi16(out[0], even);
+    out[1] = first ? odd : _mm256_add_epi16(out[1], odd);
     if constexpr (vector + 1 < G::vectors)
-        widen<G, pixel, vector + 1>(sums, words);
+        widen<G, first, pixel, vector + 1>(sums, words);
     else if constexpr (pixel + 1 < pixels)
-        widen<G, pixel + 1, 0>(sums, words);
+        widen<G, first, pixel + 1, 0>(sums, words);
+}
+
+template <class G, int pixels>
+DSQBENCH_AVX2_INLINE void run(const TileTask& task, int step, int steps, Accumulators<pixels, G::indices>& sums) {
+    const auto* offsets = reinterpret_cast<const std::uint16_t*>(task.panel) + step;
+    const auto* w = reinterpret_cast<const char*>(task.weights) + std::ptrdiff_t{step} * G::step_weight_bytes;
+    if constexpr (pixels == tile_pixels)
+        if (steps > 0) return look_up_run<G>(offsets, task.panel_stride, w, steps, sums);
+    set_to_zero(sums);
+    for (; steps > 0; --steps, ++offsets, w += G::step_weight_bytes)
+        look_up_step<G>(offsets, task.panel_stride / 2, load_256(w), load_256(w + lanes), sums);
 }
 
 DSQBENCH_AVX2_INLINE void store_words(const TileTask& task, int pixel, int channel, __m256i words) {
@@ -97,38 +161,48 @@ DSQBENCH_AVX2_INLINE void store_words(const TileTask& task, int pixel, int chann
     store_sums(task, pixel, channel + 16, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(words, 1)));
 }
 
+template <class G, int pixel = 0, int vector = 0, int pixels>
+DSQBENCH_AVX2_INLINE void store_all(const TileTask& task, const Accumulators<pixels, 2 * G::vectors>& words) {
+    store_words(task, pixel, vector / 2 * lanes + vector % 2 * 8, words[pixel][vector]);
+    if constexpr (vector + 1 < 2 * G::vectors)
+        store_all<G, pixel, vector + 1>(task, words);
+    else if constexpr (pixel + 1 < pixels)
+        store_all<G, pixel + 1, 0>(task, words);
+}
+
+// `task`: a copy, or every store might change it for all that the compiler knows.
 template <class G, int pixels>
-DSQBENCH_AVX2 void run_tile(const TileTask& task) {
-    const auto* offsets = reinterpret_cast<const std::uint16_t*>(task.panel);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
+DSQBENCH_AVX2 void run_tile(const TileTask task) {
     constexpr int budget = dictionary_budget(G::activation_bits);
+    // Runs of one length, which the branch predictor learns.
+    const int runs = std::max(1, (task.steps + budget - 1) / budget);
+    const int length = (task.steps + runs - 1) / runs;
+    Accumulators<pixels, G::indices> sums;
     Accumulators<pixels, 2 * G::vectors> words;
-    set_to_zero(words);
-    for (int left = task.steps; left > 0; left -= budget) {
-        Accumulators<pixels, G::indices> sums;
-        set_to_zero(sums);
-        for (int step = std::min(budget, left); step > 0; --step) {
-            __m256i tables[pixels];
-            load_tables<G::activation_bits>(offsets, task.panel_stride / 2, tables);
-            look_up_step(tables, w, sums);
-            ++offsets;
-            w += G::step_weight_bytes;
-        }
-        widen<G>(sums, words);
+    run<G, pixels>(task, 0, std::min(length, task.steps), sums);
+    widen<G, true>(sums, words);
+    for (int step = length; step < task.steps; step += length) {
+        run<G, pixels>(task, step, std::min(length, task.steps - step), sums);
+        widen<G, false>(sums, words);
     }
-    for (int p = 0; p < pixels; ++p)
-        for (int v = 0; v < 2 * G::vectors; ++v) store_words(task, p, v / 2 * lanes + v % 2 * 8, words[p][v]);
+    store_all<G>(task, words);
 }
 
 template <class G>
 void tile(const TileTask& task) {
-    if (task.pixels == G::pixels) return run_tile<G, G::pixels>(task);
-    for (int pixel = 0; pixel < task.pixels; ++pixel) {
-        TileTask one = task;
-        one.panel += pixel * task.panel_stride;
-        one.start += pixel * task.start_stride;
-        one.sums += pixel * task.sums_stride;
-        run_tile<G, 1>(one);
+    switch (task.pixels) {
+        case 1:
+            return run_tile<G, 1>(task);
+        case 2:
+            return run_tile<G, 2>(task);
+        case 3:
+            return run_tile<G, 3>(task);
+        case 4:
+            return run_tile<G, 4>(task);
+        case 5:
+            return run_tile<G, 5>(task);
+        default:
+            return run_tile<G, 6>(task);
     }
 }
 
@@ -157,13 +231,13 @@ Mapping weight_mapping(const CodeType& type) {
 template <class G>
 std::unique_ptr<Convolution> prepare_geometry(const ConvolutionProblem& problem,
                                               std::span<const std::uint8_t> weights) {
-    constexpr int steps_per_block = 144;  // 18 KiB of indices; a 3x3 kernel over 64 channels in one block
+    constexpr int steps_per_block = 288;  // 18 KiB of indices; a 3x3 kernel over 128 channels in one block
     static_assert(fits(times({0, 4 * ((1 << G::activation_bits) - 1) * 3}, steps_per_block), signed_16_bit));
     Scheme scheme{};
     scheme.format = OperandFormat::dictionary;
     scheme.activations = code_mapping(problem.activations);
     scheme.weights = weight_mapping(problem.weights);
-    scheme.tile_pixels = G::pixels;
+    scheme.tile_pixels = tile_pixels;
     scheme.block_channels = G::vectors * lanes;
     scheme.step_elements = group;
     scheme.step_weight_bytes = G::step_weight_bytes;
@@ -174,22 +248,12 @@ std::unique_ptr<Convolution> prepare_geometry(const ConvolutionProblem& problem,
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 
-// Eight byte sums a tile: with four index vectors for two pixels, or two for four where there are fewer channels.
-template <int activation_bits, int planes, int high>
-std::unique_ptr<Convolution> prepare_planes(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {
-    constexpr int widest = 4 / planes;
-    const int channels = problem.shape.out_channels;
-    const int past_whole_blocks = channels % (widest * lanes);
-    if (past_whole_blocks == 0 || past_whole_blocks > widest * lanes / 2)
-        return prepare_geometry<Geometry<activation_bits, planes, widest, 2, high>>(problem, weights);
-    return prepare_geometry<Geometry<activation_bits, planes, widest / 2, 4, high>>(problem, weights);
-}
-
 template <int activation_bits>
 std::unique_ptr<Convolution> prepare_bits(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {
-    if (problem.weights.bits == 1) return prepare_planes<activation_bits, 1, 0>(problem, weights);
-    if (problem.weights.coding == Coding::signed_codes) return prepare_planes<activation_bits, 2, -2>(problem, weights);
-    return prepare_planes<activation_bits, 2, 2>(problem, weights);
+    if (problem.weights.bits == 1) return prepare_geometry<Geometry<activation_bits, 1, 0>>(problem, weights);
+    if (problem.weights.coding == Coding::signed_codes)
+        return prepare_geometry<Geometry<activation_bits, 2, -2>>(problem, weights);
+    return prepare_geometry<Geometry<activation_bits, 2, 2>>(problem, weights);
 }
 
 std::unique_ptr<Convolution> prepare_dictionary(const ConvolutionProblem& problem,
