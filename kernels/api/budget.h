@@ -51,13 +51,26 @@ constexpr Range winograd_activations(int bits) {
     return {0, 4 * ((1 << bits) - 1)};
 }
 
-// Transformed weights, four times G w G^T: nine weights, of which none, three or four are subtracted, or fewer weights.
+// The same without that constant.
+constexpr Range winograd_signed_activations(int bits) {
+    return {-2 * ((1 << bits) - 1), 4 * ((1 << bits) - 1)};
+}
+
+// Transformed weights G w G^T with G = 1 0 0, 1 1 1, 1 -1 1, 0 0 1: one, three or nine weights, some subtracted.
+constexpr Range winograd_weights(Range weights, int position) {
+    constexpr int added[] = {1, 3, 2, 1}, subtracted[] = {0, 0, 1, 0};
+    const int row = position / 4, column = position % 4;
+    const int plus = added[row] * added[column] + subtracted[row] * subtracted[column];
+    const int minus = added[row] * subtracted[column] + subtracted[row] * added[column];
+    return {plus * weights.minimum - minus * weights.maximum, plus * weights.maximum - minus * weights.minimum};
+}
+
+// At whichever position.
 constexpr Range winograd_weights(Range weights) {
     Range hull = {0, 0};
-    for (const int subtracted : {0, 3, 4}) {
-        const int added = 9 - subtracted;
-        hull.minimum = std::min(hull.minimum, added * weights.minimum - subtracted * weights.maximum);
-        hull.maximum = std::max(hull.maximum, added * weights.maximum - subtracted * weights.minimum);
+    for (int position = 0; position < 16; ++position) {
+        const Range range = winograd_weights(weights, position);
+        hull = {std::min(hull.minimum, range.minimum), std::max(hull.maximum, range.maximum)};
     }
     return hull;
 }

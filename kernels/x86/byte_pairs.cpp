@@ -17,6 +17,8 @@ constexpr int vectors = byte_pairs_channels / 8;
 constexpr int step_weight_bytes = vectors * 32;
 // Below three accumulations the widening costs more than word_pairs.cpp's twice as many multiplications.
 constexpr int shortest_run = 3;
+// Above, runs of three in registers are no faster than longer ones through memory.
+constexpr int longest_short_run = 7;
 
 template <int pixel = 0, int pixels>
 DSQBENCH_AVX2_INLINE void multiply_step(const char* a, std::ptrdiff_t stride, __m256i w0, __m256i w1,
@@ -45,6 +47,7 @@ DSQBENCH_AVX2 void run_tile(TileTask task) {
         Accumulators<pixels, vectors> sums;
         set_to_zero(sums);
         for (int step = std::min(task.run_length, left); step > 0; --step) {
+            prefetch_ahead(w);
             multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
             a += byte_pairs_step;
             w += step_weight_bytes;
@@ -53,6 +56,78 @@ DSQBENCH_AVX2 void run_tile(TileTask task) {
         task = continued(task);
         left -= task.run_length;
     } while (left > 0);
+}
+
+// `run` steps of one vector of channels, in 16 bits.
+template <int run, int step = 0>
+DSQBENCH_AVX2_INLINE __m256i short_run(const char* a, const __m256i* w) {
+    const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + step * byte_pairs_step));
+    __m256i product = _mm256_maddubs_epi16(activation, w[step * vectors]);
+    if constexpr (step + 1 < run) add_words(product, short_run<run, step + 1>(a, w));
+    return product;
+}
+
+template <int run, int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void multiply_short_run(const char* a, std::ptrdiff_t stride, const __m256i* w,
+                                             Accumulators<pixels, vectors>& sums) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    add_double_words(sums[pixel][0], _mm256_madd_epi16(short_run<run>(a + pixel * stride, w), ones));
+    add_double_words(sums[pixel][1], _mm256_madd_epi16(short_run<run>(a + pixel * stride, w + 1), ones));
+    if constexpr (pixel + 1 < pixels) multiply_short_run<run, pixel + 1>(a, stride, w, sums);
+}
+
+template <int run, int step = 0>
+DSQBENCH_AVX2_INLINE void load_short_run(const char* w, __m256i* weights) {
+    weights[step * vectors] = load_into_register(w + step * step_weight_bytes);
+    prefetch_ahead(w + step * step_weight_bytes);
+    weights[step * vectors + 1] = load_into_register(w + step * step_weight_bytes + 32);
+    if constexpr (step + 1 < run) load_short_run<run, step + 1>(w, weights);
+}
+
+template <int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void store_double_words(const TileTask& task, const Accumulators<pixels, vectors>& sums) {
+    store_sums(task, pixel, 0, sums[pixel][0]);
+    store_sums(task, pixel, 8, sums[pixel][1]);
+    if constexpr (pixel + 1 < pixels) store_double_words<pixel + 1>(task, sums);
+}
+
+// Where runs are so short that taking the 32-bit sums from memory for each would double its cost, they stay in
+// registers: 6 of three pixels, with 6 weights, 2 products, a broadcast and the ones.
+template <int pixels, int run>
+DSQBENCH_AVX2 void run_short_tile(const TileTask task) {
+    const auto* a = reinterpret_cast<const char*>(task.panel);
+    const auto* w = reinterpret_cast<const char*>(task.weights);
+    Accumulators<pixels, vectors> sums;
+    set_to_zero(sums);
+    int left = task.steps;
+    for (; left >= run; left -= run, a += run * byte_pairs_step, w += run * step_weight_bytes) {
+        __m256i weights[run * vectors];
+        load_short_run<run>(w, weights);
+        multiply_short_run<run>(a, task.panel_stride, weights, sums);
+    }
+    for (; left > 0; --left, a += byte_pairs_step, w += step_weight_bytes) {
+        __m256i weights[vectors];
+        load_short_run<1>(w, weights);
+        multiply_short_run<1>(a, task.panel_stride, weights, sums);
+    }
+    store_double_words(task, sums);
+}
+
+constexpr int short_tile_pixels = 3;
+
+template <int run>
+void short_tiles(TileTask task) {
+    for (; task.pixels > 0; task.pixels -= short_tile_pixels) {
+        if (task.pixels == 1)
+            run_short_tile<1, run>(task);
+        else if (task.pixels == 2)
+            run_short_tile<2, run>(task);
+        else
+            run_short_tile<short_tile_pixels, run>(task);
+        task.panel += short_tile_pixels * task.panel_stride;
+        task.start += short_tile_pixels * task.start_stride;
+        task.sums += short_tile_pixels * task.sums_stride;
+    }
 }
 
 // Weights as values where these fit signed bytes, else as codes less 2^(b-1), with a row sum to correct them.
@@ -97,6 +172,9 @@ std::unique_ptr<Convolution> prepare_byte_pairs(const ConvolutionProblem& proble
 }  // namespace
 
 void byte_pairs_tile(const TileTask& task) {
+    if (task.run_length == 1) return short_tiles<1>(task);
+    if (task.run_length == 2) return short_tiles<2>(task);
+    if (task.run_length <= longest_short_run) return short_tiles<3>(task);
     switch (task.pixels) {
         case 1:
             return run_tile<1>(task);

@@ -97,6 +97,7 @@ DSQBENCH_AVX2_INLINE void look_up_run(const std::uint16_t* offsets, std::ptrdiff
         "1:\n\t"
         "vmovdqa (%[w]), %[index0]\n\t"
         "vmovdqa 32(%[w]), %[index1]\n\t"
+        "prefetcht0 2048(%[w])\n\t"
         DSQBENCH_LOOK_UP("(%[offsets])", "s00", "s01")
         DSQBENCH_LOOK_UP("(%[offsets],%[stride])", "s10", "s11")
         DSQBENCH_LOOK_UP("(%[offsets],%[stride],2)", "s20", "s21")

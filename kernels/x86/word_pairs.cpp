@@ -1,5 +1,7 @@
 // Exact products of any codes on AVX2: vpmaddwd multiplies 16-bit values and adds pairs into 32 bits. At eight bits
 // vpmaddubsw would saturate: 2 * 255 * 128 is above 32767.
+#include "kernels/x86/word_pairs.h"
+
 #include <cstring>
 
 #include "kernels/portable/blocked_convolution.h"
@@ -9,10 +11,7 @@
 namespace dsqbench {
 namespace {
 
-constexpr int tile_pixels = 6;
-constexpr int vectors = 2;
-constexpr int block_channels = vectors * 8;
-constexpr int step_elements = 2;
+constexpr int vectors = word_pairs_channels / 8;
 constexpr int step_weight_bytes = vectors * 32;
 
 template <int pixel = 0, int pixels>
@@ -38,14 +37,41 @@ DSQBENCH_AVX2 void run_tile(const TileTask& task) {
     Accumulators<pixels, vectors> sums;
     set_to_zero(sums);
     for (int step = 0; step < task.steps; ++step) {
+        prefetch_ahead(w);
         multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
-        a += step_elements * 2;
+        a += word_pairs_step * 2;
         w += step_weight_bytes;
     }
     store_all(task, sums);
 }
 
-void tile(const TileTask& task) {
+bool supports(const ConvolutionProblem& problem) {
+    return !problem.shape.depthwise();
+}
+
+// Two instructions for 16 products.
+double cost(const ConvolutionProblem&) {
+    return 2.0 / 16.0;
+}
+
+std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& problem,
+                                                std::span<const std::uint8_t> weights) {
+    Scheme scheme{};
+    scheme.format = OperandFormat::words;
+    scheme.tile_pixels = word_pairs_pixels;
+    scheme.block_channels = word_pairs_channels;
+    scheme.step_elements = word_pairs_step;
+    scheme.step_weight_bytes = step_weight_bytes;
+    scheme.steps_per_block = 288;  // 18 KiB of weights, as in byte_pairs.cpp
+    scheme.tile = word_pairs_tile;
+    scheme.pack = pack_word_pairs;
+    scheme.finish = finish_avx2;
+    return std::make_unique<BlockedConvolution>(problem, weights, scheme);
+}
+
+}  // namespace
+
+void word_pairs_tile(const TileTask& task) {
     switch (task.pixels) {
         case 1:
             return run_tile<1>(task);
@@ -62,44 +88,17 @@ void tile(const TileTask& task) {
     }
 }
 
-// A step: for channels 0 .. 7, then 8 .. 15, each channel's two int16 one after the other. 64 bytes.
-void pack(const WeightBlock& block, int steps, std::byte* packed) {
+void pack_word_pairs(const WeightBlock& block, int steps, std::byte* packed) {
     for (int step = 0; step < steps; ++step) {
-        for (int channel = 0; channel < block_channels; ++channel) {
-            for (int i = 0; i < step_elements; ++i) {
-                const auto element = static_cast<std::int16_t>(block.at(channel, step * step_elements + i));
+        for (int channel = 0; channel < word_pairs_channels; ++channel) {
+            for (int i = 0; i < word_pairs_step; ++i) {
+                const auto element = static_cast<std::int16_t>(block.at(channel, step * word_pairs_step + i));
                 std::memcpy(packed, &element, sizeof element);
                 packed += sizeof element;
             }
         }
     }
 }
-
-bool supports(const ConvolutionProblem& problem) {
-    return !problem.shape.depthwise();
-}
-
-// Two instructions for 16 products.
-double cost(const ConvolutionProblem&) {
-    return 2.0 / 16.0;
-}
-
-std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& problem,
-                                                std::span<const std::uint8_t> weights) {
-    Scheme scheme{};
-    scheme.format = OperandFormat::words;
-    scheme.tile_pixels = tile_pixels;
-    scheme.block_channels = block_channels;
-    scheme.step_elements = step_elements;
-    scheme.step_weight_bytes = step_weight_bytes;
-    scheme.steps_per_block = 288;  // 18 KiB of weights, as in byte_pairs.cpp
-    scheme.tile = tile;
-    scheme.pack = pack;
-    scheme.finish = finish_avx2;
-    return std::make_unique<BlockedConvolution>(problem, weights, scheme);
-}
-
-}  // namespace
 
 KernelVariant avx2_word_pairs_variant() {
     return {"avx2/word_pairs", InstructionSet::avx2, supports, cost, prepare_word_pairs};

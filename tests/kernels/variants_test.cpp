@@ -177,7 +177,7 @@ TEST(Variants, of_avx2_are_chosen_by_bits_and_shape) {
     EXPECT_EQ(chosen(three_by_three(2)), "avx2/dictionary");
     EXPECT_EQ(chosen(three_by_three(3)), "avx2/winograd");
     EXPECT_EQ(chosen(three_by_three(4)), "avx2/winograd");
-    EXPECT_EQ(chosen(three_by_three(8)), "avx2/word_pairs");
+    EXPECT_EQ(chosen(three_by_three(8)), "avx2/winograd_words");
     ConvolutionProblem strided = three_by_three(4);
     strided.shape.stride = 2;
     EXPECT_EQ(chosen(strided), "avx2/byte_pairs");
