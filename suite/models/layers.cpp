@@ -98,7 +98,7 @@ QuantizedConv2d::QuantizedConv2d(const ConvolutionSettings& settings, const Quan
       settings_(settings) {}
 
 at::Tensor QuantizedConv2d::forward(const at::Tensor& x) {
-    return at::conv2d(quantized_input(x), quantized_weight(), {}, settings_.stride, settings_.padding);
+    return convolve(quantized_input(x), quantized_weight(), settings_);
 }
 
 QuantizedLinear::QuantizedLinear(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "quantizers/quantizer.h"
+#include "suite/models/convolution.h"
 
 namespace dsqbench {
 
@@ -62,10 +63,6 @@ private:
     at::Tensor weight_, bias_;
     std::shared_ptr<Quantizer> weight_quantizer_, activation_quantizer_;
     Probe* probe_ = nullptr;
-};
-
-struct ConvolutionSettings {
-    std::int64_t in = 0, out = 0, kernel = 3, stride = 1, padding = 1;
 };
 
 class QuantizedConv2d : public QuantizedLayer {
