@@ -72,9 +72,12 @@ bool is_same_measurement(const Row& a, const Row& b) {
     if (!a.is_object() || !b.is_object()) return false;
     if (agree(a, b, "row_id")) return true;
     // A row of a shortened run must not keep the full run's out, hence "publishable".
-    for (const char* field : {"kind", "recipe_id", "seed", "commit", "publishable"})
+    for (const char* field : {"kind", "commit", "publishable"})
         if (!agree(a, b, field)) return false;
-    return true;
+    const auto& identity = identity_fields(text_of(a, "kind"));
+    return !identity.empty() && std::all_of(identity.begin(), identity.end(), [&](const std::string& field) {
+        return a.value(field, nlohmann::json()) == b.value(field, nlohmann::json());
+    });
 }
 
 // Damage in older files is no reason to lose a new row: read() reports it.

@@ -27,6 +27,10 @@ const std::vector<RowField>& row_fields();
 const RowField& row_field(const std::string& name);  // throws Error(usage) with suggestions when there is none
 nlohmann::json row_json_schema();                    // JSON Schema made from the table, for results/schema/row.json
 
+// What, beside kind, commit, machine and publishable, makes two rows of a kind the same measurement; empty when none of
+// that kind ever are.
+const std::vector<std::string>& identity_fields(const std::string& kind);
+
 using Row = nlohmann::json;  // an object; null or absent for an unset optional field
 
 // A text field; "" when it is unset.
@@ -48,9 +52,9 @@ class ResultStore {
 public:
     explicit ResultStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    // Completes and checks the row, and appends it to <folder>/<machine>/<yyyy-mm>.jsonl under a lock. A row with the
-    // same recipe_id, seed, commit and publishable as one of this machine that is there already is left out; returns
-    // whether it was written.
+    // Completes and checks the row, and appends it to <folder>/<machine>/<yyyy-mm>.jsonl under a lock. The same
+    // measurement (identity_fields) of the same commit and machine that is there already is left out; returns whether
+    // it was written.
     bool append(const Row& row);
 
     // All rows of all machines in file order, as by read_rows.

@@ -1,4 +1,6 @@
 // The table of row fields: the one place to add a field.
+#include <map>
+
 #include "suite/record/row.h"
 
 namespace dsqbench {
@@ -6,12 +8,12 @@ namespace dsqbench {
 const std::vector<RowField>& row_fields() {
     constexpr auto required = Presence::required;
     constexpr auto optional = Presence::optional;
-    const std::vector<std::string> any, training{"training"};
+    const std::vector<std::string> any, training{"training"}, kernel{"kernel"}, quantized{"training", "kernel"};
     // clang-format off
     static const std::vector<RowField> fields = {
         {"schema_version", "integer", "", "", required, "version of this table"},
         {"row_id", "text", "", "", required, "SHA-256 of the row without this field, keys sorted, no white space"},
-        {"kind", "text", "", "", required, "what was measured", {"training"}},
+        {"kind", "text", "", "", required, "what was measured", {"training", "kernel"}},
         {"time", "text", "", "", required, "when the row was written, UTC"},
         {"machine", "text", "", "", required, "short name of the machine; also its folder in the store"},
         {"commit", "text", "", "", required, "of the program; '-dirty' when its sources differed from it"},
@@ -24,8 +26,8 @@ const std::vector<RowField>& row_fields() {
         {"label", "text", "", "", required, "of the contender", any, training},
         {"weight_quantizer", "text", "", "", required, "name of the quantizer of the weights", any, training},
         {"activation_quantizer", "text", "", "", required, "name of the quantizer of the activations", any, training},
-        {"weight_bits", "integer", "bit", "", required, "of the quantized layers' weights; 32 is not quantized", any, training},
-        {"activation_bits", "integer", "bit", "", required, "of the quantized layers' inputs; 32 is not quantized", any, training},
+        {"weight_bits", "integer", "bit", "", required, "of the quantized layers' weights; 32 is not quantized", any, quantized},
+        {"activation_bits", "integer", "bit", "", required, "of the quantized layers' inputs; 32 is not quantized", any, quantized},
         {"quantizer", "text", "", "", optional, "what the quantizers say of themselves, JSON", any, training},
 
         {"dataset", "text", "", "", required, "name of the data set", any, training},
@@ -48,6 +50,42 @@ const std::vector<RowField>& row_fields() {
         {"peak_memory_bytes", "integer", "bytes", "lower", optional, "largest resident size of the process", any, training},
         {"train_seconds", "real", "s", "lower", optional, "time spent in training", any, training},
 
+        {"network", "text", "", "", required, "the list of shapes that the layer is from", any, kernel},
+        {"layer", "text", "", "", required, "its name there", any, kernel},
+        {"shape", "text", "", "", required, "n batch, h height, w width, c channels, k kernel, s stride, p paddings, g groups", any, kernel},
+        {"method", "text", "", "", required, "measured: run on this machine; counted: instructions, under emulation; modelled: a processor's model of the inner loop", {"measured", "counted", "modelled"}, kernel},
+        {"variant", "text", "", "", required, "the kernel, or the rival library and its operator", any, kernel},
+        {"implementation", "text", "", "", optional, "the rival's own name of what ran", any, kernel},
+        {"instruction_set", "text", "", "", optional, "that the kernel needs", any, kernel},
+        {"processor", "text", "", "", optional, "vendor, family and model of the one that ran; name of the one that was emulated or modelled", any, kernel},
+        {"threads", "integer", "threads", "", required, "that computed the layer", any, kernel},
+        {"cache", "text", "", "", required, "warm: run again and again; cold: nothing of the layer in any cache", {"warm", "cold"}, kernel},
+        {"nominal_macs", "integer", "MAC", "", required, "multiply-accumulates as papers count them, padding included", any, kernel},
+        {"real_macs", "integer", "MAC", "", required, "the same without those of padding pixels", any, kernel},
+        {"samples", "integer", "samples", "", optional, "accepted: the machine was quiet before and after", any, kernel},
+        {"rejected_samples", "integer", "samples", "", optional, "the others", any, kernel},
+        {"median_ns", "real", "ns", "lower", optional, "of the accepted samples", any, kernel},
+        {"p10_ns", "real", "ns", "lower", optional, "their first decile", any, kernel},
+        {"minimum_ns", "real", "ns", "lower", optional, "the fastest of them", any, kernel},
+        {"spread", "real", "%", "lower", optional, "interquartile range over median", any, kernel},
+        {"gigaops", "real", "GOP/s", "higher", optional, "two operations a nominal MAC, at the median", any, kernel},
+        {"core_gigahertz", "real", "GHz", "", optional, "true clock, from a chain of dependent additions", any, kernel},
+        {"macs_per_cycle", "real", "MAC/cycle", "higher", optional, "nominal, at the median and the true clock", any, kernel},
+        {"table_roof", "real", "%", "higher", optional, "nominal MAC/cycle of what the instruction table allows", any, kernel},
+        {"loop_roof", "real", "%", "higher", optional, "nominal MAC/cycle of the same inner loop on registers alone, run in the same process", any, kernel},
+        {"int8_rival", "text", "", "", optional, "the 8-bit rival of int8_ratio", any, kernel},
+        {"int8_ratio", "real", "", "higher", optional, "its median over this one, same run, interleaved", any, kernel},
+        {"f32_rival", "text", "", "", optional, "the float rival of f32_ratio", any, kernel},
+        {"f32_ratio", "real", "", "higher", optional, "its median over this one, same run, interleaved", any, kernel},
+        {"rival_ratios", "text", "", "", optional, "the same for every rival of the run, JSON", any, kernel},
+        {"check", "text", "", "", required, "output against the scalar reference; mistrusted: the data could not have failed", {"passed", "failed", "skipped", "mistrusted"}, kernel},
+        {"check_reason", "text", "", "", optional, "why not passed", any, kernel},
+        {"command", "text", "", "", optional, "that repeats the row", any, kernel},
+        {"instructions", "integer", "instructions", "lower", optional, "executed for the layer", any, kernel},
+        {"instructions_per_mac", "real", "", "lower", optional, "the same over nominal_macs", any, kernel},
+        {"modelled_bound", "real", "MAC/cycle", "higher", optional, "inner loop, by its busiest resource: optimistic", any, kernel},
+        {"modelled_simulation", "real", "MAC/cycle", "higher", optional, "inner loop, simulated: pessimistic for in-order processors", any, kernel},
+
         {"publishable", "boolean", "", "", required, "may the row stand on the leaderboard?"},
         {"unpublishable_reason", "text", "", "", optional, "why not"},
         {"libtorch", "text", "", "", optional, "version of LibTorch", any, training},
@@ -56,6 +94,16 @@ const std::vector<RowField>& row_fields() {
     };
     // clang-format on
     return fields;
+}
+
+const std::vector<std::string>& identity_fields(const std::string& kind) {
+    static const std::map<std::string, std::vector<std::string>> fields{
+        {"training", {"recipe_id", "seed"}},
+        {"kernel", {"network", "layer", "shape", "method", "variant", "processor", "weight_bits", "activation_bits", "threads", "cache"}},
+    };
+    static const std::vector<std::string> none;
+    const auto found = fields.find(kind);
+    return found == fields.end() ? none : found->second;
 }
 
 }  // namespace dsqbench

@@ -64,6 +64,22 @@ TEST_F(Store, leaves_out_a_run_that_it_has) {
     EXPECT_EQ(store_.read().size(), 2u);
 }
 
+TEST_F(Store, tells_kernels_apart_by_what_ran_not_by_its_time) {
+    EXPECT_TRUE(store_.append(sample_kernel_row("avx2/dictionary", 450000.0)));
+    EXPECT_FALSE(store_.append(sample_kernel_row("avx2/dictionary", 451000.0)));
+    EXPECT_TRUE(store_.append(sample_kernel_row("avx2/winograd", 450000.0)));
+    Row threaded = sample_kernel_row();
+    threaded["threads"] = 2;
+    EXPECT_TRUE(store_.append(threaded));
+    Row counted = sample_kernel_row();
+    counted["method"] = "counted";
+    counted["processor"] = "cortex-a53";
+    EXPECT_TRUE(store_.append(counted));
+    counted["processor"] = "cortex-a72";
+    EXPECT_TRUE(store_.append(counted));
+    EXPECT_EQ(store_.read().size(), 5u);
+}
+
 TEST_F(Store, does_not_let_a_shortened_run_stand_for_the_whole_one) {
     Row shortened = sample_row();
     shortened["publishable"] = false;

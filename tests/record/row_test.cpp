@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -49,6 +50,17 @@ TEST(RowFields, belong_to_kinds_that_exist) {
             EXPECT_THAT(row_field("kind").choices, testing::Contains(kind)) << field.name;
 }
 
+TEST(RowFields, that_identify_a_measurement_belong_to_its_kind) {
+    for (const auto& kind : row_field("kind").choices) {
+        EXPECT_FALSE(identity_fields(kind).empty()) << kind;
+        for (const auto& name : identity_fields(kind)) {
+            const auto& kinds = row_field(name).kinds;
+            EXPECT_TRUE(kinds.empty() || std::count(kinds.begin(), kinds.end(), kind) == 1) << kind << " " << name;
+        }
+    }
+    EXPECT_TRUE(identity_fields("cooking").empty());
+}
+
 TEST(CheckRow, accepts_a_whole_row_and_unset_optional_fields) {
     EXPECT_EQ(refusal_of(whole_row()), "accepted");
     EXPECT_EQ(refusal_of(with("top5", nullptr)), "accepted");
@@ -61,7 +73,9 @@ TEST(CheckRow, suggests_the_field_that_was_meant) {
 
 TEST(CheckRow, refuses_every_missing_required_field) {
     for (const auto& field : row_fields()) {
-        if (field.presence == Presence::optional) continue;
+        const bool of_training =
+            field.kinds.empty() || std::count(field.kinds.begin(), field.kinds.end(), "training") > 0;
+        if (field.presence == Presence::optional || !of_training) continue;
         Row row = whole_row();
         row.erase(field.name);
         EXPECT_EQ(refusal_of(row), "rows.jsonl:7: field '" + field.name + "' is missing");
@@ -99,6 +113,13 @@ TEST(CheckRow, refuses_what_contradicts_itself) {
 TEST(CheckRow, refuses_what_is_no_object) {
     EXPECT_THAT(refusal_of(nlohmann::json::array()), testing::HasSubstr("must be a JSON object"));
     EXPECT_THAT(refusal_of(nlohmann::json()), testing::HasSubstr("must be a JSON object"));
+}
+
+TEST(CheckRow, accepts_a_kernel_row_and_refuses_training_fields_in_it) {
+    EXPECT_EQ(refusal_of(complete_row(sample_kernel_row())), "accepted");
+    Row row = complete_row(sample_kernel_row());
+    row["top1"] = 50.0;
+    EXPECT_EQ(refusal_of(row), "rows.jsonl:7: a row of kind 'kernel' has no field 'top1'");
 }
 
 TEST(CompleteRow, adds_origin_and_identity_once) {

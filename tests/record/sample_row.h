@@ -41,4 +41,27 @@ inline Row sample_row(const std::string& label = "dsq", std::uint64_t seed = 0, 
             {"run_directory", "runs/small/" + label + "-s" + std::to_string(seed)}};
 }
 
+inline Row sample_kernel_row(const std::string& variant = "avx2/dictionary", double median_ns = 450000.0) {
+    return {{"schema_version", row_schema_version},
+            {"kind", "kernel"},
+            {"time", "2026-11-23T09:41:07Z"},
+            {"machine", "test-board"},
+            {"commit", "0123456789abcdef0123456789abcdef01234567"},
+            {"version", "0.1.0"},
+            {"network", "resnet18"},
+            {"layer", "stage1"},
+            {"shape", "n1h56w56c64k64r3s3t1p1g1"},
+            {"method", "measured"},
+            {"variant", variant},
+            {"weight_bits", 2},
+            {"activation_bits", 2},
+            {"threads", 1},
+            {"cache", "warm"},
+            {"nominal_macs", 115605504},
+            {"real_macs", 112885760},
+            {"median_ns", median_ns},
+            {"check", "passed"},
+            {"publishable", true}};
+}
+
 }  // namespace dsqbench
