@@ -6,6 +6,7 @@
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
 #include "suite/recipe/recipe_files.h"
+#include "suite/recipe/shape_list.h"
 
 namespace dsqbench {
 
@@ -15,7 +16,7 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 struct Verdict {
-    std::string path, recipe_id, error;  // one of the last two is ""
+    std::string path, recipe_id, error;  // recipe_id: "" for an error and for a list of layer shapes
 };
 
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
@@ -27,6 +28,7 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
             continue;
         }
         for (const fs::path& file : recipe_files(path)) files.push_back(file.string());
+        for (const fs::path& file : shape_list_files(path)) files.push_back(file.string());
     }
     if (files.empty()) throw Error(ExitCode::recipe, "no recipes there", {}, paths.front());
     return files;
@@ -35,6 +37,7 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
 Verdict judge(const std::string& file, const Session& session) {
     try {
         const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+        if (is_shape_list(file)) return load_shape_list(file, folder), Verdict{shown_path(file), {}, {}};
         const Recipe recipe = load_recipe(file, folder);
         check_recipe_plugins(recipe);
         return {shown_path(file), recipe.recipe_id(), {}};
@@ -49,7 +52,8 @@ std::string as_text(const std::vector<Verdict>& verdicts) {
     std::string text;
     for (const Verdict& verdict : verdicts)
         text += verdict.error.empty()
-                    ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width, verdict.recipe_id.substr(0, 12))
+                    ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width,
+                                  verdict.recipe_id.empty() ? "layer shapes" : verdict.recipe_id.substr(0, 12))
                     : fmt::format("error  {:<{}}  {}\n", verdict.path, width, verdict.error);
     return text;
 }
@@ -58,9 +62,9 @@ Json as_json(const std::vector<Verdict>& verdicts) {
     Json list = Json::array();
     for (const Verdict& verdict : verdicts) {
         Json entry{{"path", verdict.path}, {"ok", verdict.error.empty()}};
-        if (verdict.error.empty())
+        if (!verdict.recipe_id.empty())
             entry["recipe_id"] = verdict.recipe_id;
-        else
+        else if (!verdict.error.empty())
             entry["error"] = verdict.error;
         list.push_back(entry);
     }
