@@ -1,0 +1,51 @@
+// One layer: our kernels at all wanted bits and the rivals, checked, then timed in turns.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/bench/interleave.h"
+#include "kernels/bench/layer_case.h"
+#include "kernels/bench/rival.h"
+#include "kernels/bench/roof.h"
+
+namespace dsqbench {
+
+struct LayerRequest {
+    std::string title;  // "resnet18/stage1"
+    ConvolutionShape shape;
+    std::vector<BitPair> bits;
+    std::vector<std::string> variants;  // by name; empty: the one that prepare() would choose
+    InstructionSets allowed = InstructionSet::baseline;
+    std::vector<std::string> rivals;  // by name
+    RivalLimits rival_limits;
+    TimingSettings timing;
+};
+
+struct KernelResult {
+    std::string variant;
+    InstructionSets needs = InstructionSet::baseline;
+    BitPair bits;
+    Check check;
+    std::optional<Timing> timing;  // unless the check failed or was skipped
+    Roofs roofs;
+};
+
+struct RivalResult {
+    std::string name, implementation;
+    Arithmetic arithmetic = Arithmetic::f32;
+    std::optional<Timing> timing;
+    std::string refusal;  // why there is none
+};
+
+struct LayerResult {
+    double gigahertz = 0;
+    std::vector<KernelResult> kernels;
+    std::vector<RivalResult> rivals;
+};
+
+// Throws Error(usage) for an unknown variant or rival.
+LayerResult benchmark_layer(const LayerRequest& request, NoiseGate& gate);
+
+}  // namespace dsqbench

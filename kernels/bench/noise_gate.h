@@ -1,0 +1,32 @@
+// Whether the machine was quiet while a sample was taken. Neighbours on the same core (other guests on its second
+// hardware thread) slow kernels by a factor of 1.4 for milliseconds to seconds. A probe of about 20 us that keeps the
+// vector ports busy feels them; it runs before and after every sample, which counts only if both ran at the probe's
+// best speed. A sample during which the scheduler took the core away does not count either.
+#pragma once
+
+#include <optional>
+
+namespace dsqbench {
+
+// Both probes within 6 % of the best: single per cents are jitter of the probe itself, a neighbour costs 40 %.
+constexpr double most_probe_slowdown = 1.06;
+
+class NoiseGate {
+public:
+    // `known_best`: nanoseconds of the probe on this machine when it was quiet, from an earlier process: one that
+    // starts beside a neighbour would take the disturbed speed for the best. Ignored when it is less than half of what
+    // this process finds.
+    explicit NoiseGate(std::optional<double> known_best = std::nullopt);
+
+    double probe();  // nanoseconds
+    bool is_quiet(double probe_ns) const { return probe_ns <= best_ * most_probe_slowdown; }
+    double best() const { return best_; }
+
+private:
+    double best_;
+};
+
+// How often the scheduler took the core from this thread to give it to another.
+long preemptions();
+
+}  // namespace dsqbench

@@ -1,0 +1,129 @@
+#include "suite/cli/bench_rows.h"
+
+#include <fmt/format.h>
+
+#include "kernels/bench/processor.h"
+#include "suite/record/build_info.h"
+
+namespace dsqbench {
+
+namespace {
+
+// oneDNN's convolutions do what ours do: packed weights in, padding included, requantized out.
+constexpr const char* int8_rival = "onednn/convolution_u8s8";
+constexpr const char* f32_rival = "onednn/convolution_f32";
+
+// Fewer accepted samples than this say nothing about a median.
+constexpr int fewest_samples = 10;
+
+Row common_row(const RowContext& context) {
+    return {{"kind", "kernel"},
+            {"network", context.network},
+            {"layer", context.layer},
+            {"shape", shape_text(context.shape)},
+            {"method", "measured"},
+            {"processor", processor_name()},
+            {"threads", context.threads},
+            {"cache", context.cache == Cache::warm ? "warm" : "cold"},
+            {"nominal_macs", context.shape.nominal_macs()},
+            {"real_macs", real_macs(context.shape)}};
+}
+
+void add_timing(Row& row, const Timing& timing, double gigahertz) {
+    const double macs = row["nominal_macs"].get<double>(), median = timing.nanoseconds.median;
+    row["samples"] = timing.accepted;
+    row["rejected_samples"] = timing.rejected;
+    row["median_ns"] = median;
+    row["p10_ns"] = timing.nanoseconds.p10;
+    row["minimum_ns"] = timing.nanoseconds.minimum;
+    row["spread"] = timing.nanoseconds.spread;
+    row["gigaops"] = 2 * macs / median;
+    if (gigahertz <= 0) return;
+    row["core_gigahertz"] = gigahertz;
+    row["macs_per_cycle"] = macs / (median * gigahertz);
+}
+
+void add_ratio(Row& row, const char* rival_field, const char* ratio_field, const std::string& rival, double ratio) {
+    row[rival_field] = rival;
+    row[ratio_field] = ratio;
+}
+
+void add_ratios(Row& row, const std::vector<RivalResult>& rivals) {
+    Row ratios = Row::object();
+    for (const RivalResult& rival : rivals) {
+        if (!rival.timing || rival.timing->accepted == 0) continue;
+        const double ratio = rival.timing->nanoseconds.median / row["median_ns"].get<double>();
+        ratios[rival.name] = ratio;
+        if (rival.name == int8_rival) add_ratio(row, "int8_rival", "int8_ratio", rival.name, ratio);
+        if (rival.name == f32_rival) add_ratio(row, "f32_rival", "f32_ratio", rival.name, ratio);
+    }
+    if (!ratios.empty()) row["rival_ratios"] = ratios.dump();
+}
+
+void add_roofs(Row& row, const Roofs& roofs) {
+    if (!row.contains("macs_per_cycle")) return;
+    const double reached = row["macs_per_cycle"].get<double>();
+    if (roofs.table) row["table_roof"] = 100 * reached / *roofs.table;
+    if (roofs.loop) row["loop_roof"] = 100 * reached / *roofs.loop;
+}
+
+std::string obstacle_to_publication(const Row& row, bool must_pass) {
+    const BuildInfo build = build_info();
+    if (build.commit == "unknown" || build.commit.ends_with("-dirty")) return "the program is not that of a commit";
+    if (build.build_type != "Release") return "built as " + build.build_type + ", not Release";
+    if (must_pass && row["check"] != "passed") return "its output did not pass the check";
+    if (!row.contains("samples")) return "not timed";
+    if (row["samples"] < fewest_samples) return fmt::format("fewer than {} undisturbed samples", fewest_samples);
+    return {};
+}
+
+void add_publication(Row& row, bool must_pass) {
+    const std::string obstacle = obstacle_to_publication(row, must_pass);
+    row["publishable"] = obstacle.empty();
+    if (!obstacle.empty()) row["unpublishable_reason"] = obstacle;
+}
+
+Row row_of(const KernelResult& kernel, const LayerResult& result, const RowContext& context) {
+    Row row = common_row(context);
+    row["variant"] = kernel.variant;
+    row["instruction_set"] = name(kernel.needs);
+    row["weight_bits"] = kernel.bits.weights;
+    row["activation_bits"] = kernel.bits.activations;
+    row["check"] = name_of(kernel.check.status);
+    if (!kernel.check.reason.empty()) row["check_reason"] = kernel.check.reason;
+    row["command"] = fmt::format("{} --bits {}/{} --kernel {}", context.command, kernel.bits.weights,
+                                 kernel.bits.activations, kernel.variant);
+    if (kernel.timing) {
+        add_timing(row, *kernel.timing, result.gigahertz);
+        add_ratios(row, result.rivals);
+        add_roofs(row, kernel.roofs);
+    }
+    add_publication(row, true);
+    return row;
+}
+
+Row row_of(const RivalResult& rival, const LayerResult& result, const RowContext& context) {
+    Row row = common_row(context);
+    const int bits = rival.arithmetic == Arithmetic::f32 ? 32 : 8;
+    row["variant"] = rival.name;
+    if (!rival.implementation.empty()) row["implementation"] = rival.implementation;
+    row["weight_bits"] = bits;
+    row["activation_bits"] = bits;
+    row["check"] = "skipped";
+    row["check_reason"] = rival.refusal.empty() ? "another library's" : rival.refusal;
+    row["command"] = fmt::format("{} --rivals {}", context.command, rival.name);
+    if (rival.timing) add_timing(row, *rival.timing, result.gigahertz);
+    add_publication(row, false);
+    return row;
+}
+
+}  // namespace
+
+std::vector<Row> rows_of(const LayerResult& result, const RowContext& context) {
+    std::vector<Row> rows;
+    for (const KernelResult& kernel : result.kernels) rows.push_back(row_of(kernel, result, context));
+    for (const RivalResult& rival : result.rivals) rows.push_back(row_of(rival, result, context));
+    return rows;
+}
+
+}  // namespace dsqbench

@@ -1,0 +1,51 @@
+#include "suite/cli/probe_record.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include "suite/core/error.h"
+#include "suite/core/file_system.h"
+#include "suite/record/machine.h"
+
+namespace dsqbench {
+
+namespace {
+
+std::filesystem::path cache_folder() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return cache;
+    const char* home = std::getenv("HOME");
+    return home != nullptr && *home == '/' ? std::filesystem::path(home) / ".cache" : std::filesystem::path();
+}
+
+std::filesystem::path default_file() {
+    const auto folder = cache_folder();
+    return folder.empty() ? folder : folder / "dsqbench" / ("probe-" + machine_name() + ".txt");
+}
+
+}  // namespace
+
+ProbeRecord::ProbeRecord() : file_(default_file()) {}
+
+std::optional<double> ProbeRecord::read() const {
+    if (file_.empty()) return std::nullopt;
+    try {
+        const std::string text = read_file(file_, 64);
+        const double value = std::strtod(text.c_str(), nullptr);
+        if (std::isfinite(value) && value > 0) return value;
+    } catch (const Error&) {
+        // None yet.
+    }
+    return std::nullopt;
+}
+
+void ProbeRecord::write(double nanoseconds) const {
+    if (file_.empty()) return;
+    try {
+        write_file_atomically(file_, std::to_string(nanoseconds) + "\n");
+    } catch (const Error&) {
+        // A home that cannot be written is no reason to lose a benchmark.
+    }
+}
+
+}  // namespace dsqbench
