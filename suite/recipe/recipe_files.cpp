@@ -81,7 +81,11 @@ fs::path find_parent(const std::string& extends, const fs::path& child, const fs
 }
 
 std::string recipe_name(const fs::path& path, const fs::path& recipes_folder) {
-    return below(path, recipes_folder) ? path.stem().string() : path.string();
+    const auto relative = below(path, recipes_folder);
+    if (!relative) return path.string();
+    // An ablation is called like the recipe that it takes apart.
+    const std::string folder = *relative->begin() == "ablations" ? "ablations/" : "";
+    return folder + path.stem().string();
 }
 
 std::string shown_path(const fs::path& path) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace dsqbench {
 
@@ -14,8 +15,13 @@ std::filesystem::path find_recipe(const std::string& name_or_path, const std::fi
 std::filesystem::path find_parent(const std::string& extends, const std::filesystem::path& child,
                                   const std::filesystem::path& recipes_folder, const std::string& place);
 
-// "fmnist_r8_w2a2" for a file below `recipes_folder`, else the path.
+// "fmnist_r8_w2a2" for a file below `recipes_folder`, "ablations/fmnist_r8_w2a2" in that folder of it, else the path.
 std::string recipe_name(const std::filesystem::path& path, const std::filesystem::path& recipes_folder);
+
+// Every file in ablations/ (recipes with a design) and eras/ of a recipes folder, sorted; neither is among
+// recipe_files().
+std::vector<std::filesystem::path> ablation_files(const std::filesystem::path& recipes_folder);
+std::vector<std::filesystem::path> era_files(const std::filesystem::path& recipes_folder);
 
 // The path as people see it: relative to the working folder where it lies below that.
 std::string shown_path(const std::filesystem::path& path);

@@ -3,6 +3,7 @@
 
 #include "suite/core/error.h"
 #include "suite/recipe/recipe.h"
+#include "suite/recipe/recipe_files.h"
 
 namespace dsqbench {
 
@@ -33,7 +34,7 @@ fs::path installed_folder() {
 
 bool holds_parts_only(const fs::path& relative) {
     const std::string top = relative.begin()->string();
-    return top == "base" || top == "claims" || top == "kernels";
+    return top == "base" || top == "claims" || top == "kernels" || top == "eras" || top == "ablations";
 }
 
 }  // namespace
@@ -46,18 +47,40 @@ fs::path default_recipes_folder() {
     return DSQBENCH_RECIPES_FOLDER;
 }
 
-std::vector<fs::path> recipe_files(const fs::path& folder) {
+namespace {
+
+// Every .toml below `folder`, sorted.
+std::vector<fs::path> toml_files(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
     fs::recursive_directory_iterator position(folder, error);
     if (error) throw Error(ExitCode::recipe, "cannot read the folder: " + error.message(), {}, folder.string());
     for (; position != fs::recursive_directory_iterator(); position.increment(error)) {
         if (error) throw Error(ExitCode::recipe, "cannot read the folder: " + error.message(), {}, folder.string());
-        const fs::path& path = position->path();
-        if (path.extension() == ".toml" && !holds_parts_only(path.lexically_relative(folder))) files.push_back(path);
+        if (position->path().extension() == ".toml") files.push_back(position->path());
     }
     std::sort(files.begin(), files.end());
     return files;
+}
+
+}  // namespace
+
+std::vector<fs::path> recipe_files(const fs::path& folder) {
+    std::vector<fs::path> files = toml_files(folder);
+    files.erase(std::remove_if(files.begin(), files.end(),
+                               [&](const fs::path& path) { return holds_parts_only(path.lexically_relative(folder)); }),
+                files.end());
+    return files;
+}
+
+std::vector<fs::path> ablation_files(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_directory(folder / "ablations", error) ? toml_files(folder / "ablations") : std::vector<fs::path>();
+}
+
+std::vector<fs::path> era_files(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_directory(folder / "eras", error) ? toml_files(folder / "eras") : std::vector<fs::path>();
 }
 
 }  // namespace dsqbench
