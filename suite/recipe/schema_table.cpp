@@ -83,6 +83,22 @@ std::vector<Key> study_keys() {
     };
 }
 
+std::vector<Key> design_keys() {
+    const auto study = [](Key key) { return of_group(KeyGroup::study, std::move(key)); };
+    return {
+        study(make(ValueType::option_tables, "design.factors", Json::object(),
+                   "the factors of `dsqbench ablate`, each with its group (\"algorithm\" or \"recipe\"), its meaning, "
+                   "and the settings of its levels old and new: \"training.schedule=cosine\", \"era=pact-2018\"")),
+        study(make(ValueType::options, "design.quantizers", Json::object(),
+                   "the contender for every combination of the factors that choose it, new ones joined by '+': "
+                   "none = \"ste\"")),
+        study(choice("design.fraction", "full", {"full", "half"},
+                     "all cells, or the half of resolution V for five factors and more")),
+        study(in("% top-1", real("design.margin", 0.2, {above_zero, 100},
+                                 "below this an algorithm's effect counts as none, stated beforehand"))),
+    };
+}
+
 std::vector<Key> data_keys() {
     return {
         text("data.name", "synthetic", "the data set (`dsqbench ls datasets`)"),
@@ -182,7 +198,7 @@ std::vector<Key> trick_keys() {
 
 std::vector<Key> all_keys() {
     std::vector<Key> keys;
-    for (const auto section : {study_keys, data_keys, augment_keys, model_keys, quantization_keys, schedule_keys,
+    for (const auto section : {study_keys, design_keys, data_keys, augment_keys, model_keys, quantization_keys, schedule_keys,
                                optimizer_keys, trick_keys})
         for (Key& key : section()) keys.push_back(std::move(key));
     return keys;
