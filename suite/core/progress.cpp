@@ -29,6 +29,13 @@ Progress::Style resolve(Progress::Style style) {
     if (style != Progress::Style::automatic) return style;
     return ::isatty(STDERR_FILENO) != 0 ? Progress::Style::bars : Progress::Style::lines;
 }
+// "  3 min 05 s left"; "" when it is too early to say. A template, as Progress keeps its Task to itself.
+template <class Task>
+std::string time_left(const Task& task) {
+    if (task.finished || task.fraction <= 0.02) return {};
+    const double elapsed = monotonic_seconds() - task.started;
+    return "  " + format_duration(elapsed * (1 - task.fraction) / task.fraction) + " left";
+}
 }  // namespace
 
 bool colour_wanted(int descriptor) {
@@ -87,12 +94,7 @@ std::string Progress::bar(const Task& task) const {
     const int filled = static_cast<int>(task.fraction * width);
     std::string cells;
     for (int i = 0; i < width; ++i) cells += i < filled ? "━" : "─";
-    std::string left;
-    if (!task.finished && task.fraction > 0.02) {
-        const double elapsed = monotonic_seconds() - task.started;
-        left = "  " + format_duration(elapsed * (1 - task.fraction) / task.fraction) + " left";
-    }
-    const std::string detail = task.detail + left;
+    const std::string detail = task.detail + time_left(task);
     const auto room = static_cast<std::size_t>(std::max(10, terminal_width() - 24 - width - 8));
     return fmt::format("{:<22} {} {:3.0f}%  {}\n", task.label.substr(0, 22), cells, task.fraction * 100,
                        detail.substr(0, room));
@@ -106,7 +108,8 @@ void Progress::draw() {
     if (style_ == Style::lines) {
         for (const auto& task : tasks_)
             if (!task.finished && task.started > 0)
-                print(fmt::format("{}: {:.0f}%  {}\n", task.label, task.fraction * 100, task.detail));
+                print(fmt::format("{}: {:.0f}%  {}{}\n", task.label, task.fraction * 100, task.detail,
+                                  time_left(task)));
         return;
     }
     erase();

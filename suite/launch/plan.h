@@ -1,6 +1,7 @@
 // A plan: processes of this binary to run, some after others. Local processes here; Slurm arrays read the same plan.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct LocalLaunch {
     std::size_t jobs = 1;
     // Environment of every task beside the inherited one: OMP_NUM_THREADS=1 and the like.
     std::vector<std::string> environment{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1"};
+    // When set, the plan has one bar instead of one a task, and this is what stands beside it; `succeeded` says of each
+    // task whether it has. For plans of hundreds.
+    std::function<std::string(const std::vector<bool>& succeeded)> summary;
 };
 
 // Runs the plan with at most `jobs` processes at a time, in order where dependencies allow. One failing task stops only

@@ -33,7 +33,10 @@ class LocalRun {
 public:
     LocalRun(const std::vector<PlannedTask>& plan, const LocalLaunch& options, Progress& progress)
         : plan_(plan), options_(options), progress_(progress), schedule_(plan), outcomes_(plan.size()) {
-        for (const auto& task : plan) bars_.push_back(progress.add(task.label));
+        if (options_.summary) bars_.assign(1, progress.add("all"));
+        for (const auto& task : plan)
+            if (!options_.summary) bars_.push_back(progress.add(task.label));
+        fractions_.assign(plan.size(), 0.0);
     }
 
     std::vector<TaskOutcome> run() {
@@ -70,7 +73,7 @@ private:
     void start(std::size_t task) {
         try {
             running_.push_back({task, Process(plan_[task].command, options_.environment)});
-            progress_.update(bars_[task], 0, "starting");
+            show(task, 0, "starting");
         } catch (const Error& error) {
             end(task, {State::failed, 127, error.what()});
         }
@@ -87,7 +90,7 @@ private:
     void read_output(RunningTask& task) {
         for (const auto& line : task.lines.take(task.process.read_available(Process::Stream::out)))
             if (const auto report = parse_report(line))
-                progress_.update(bars_[task.index], report->fraction, report->detail);
+                show(task.index, report->fraction, report->detail);
         task.error.take(task.process.read_available(Process::Stream::error));
     }
 
@@ -124,9 +127,9 @@ private:
         outcomes_[task] = outcome;
         if (outcome.state == State::succeeded) {
             schedule_.succeeded(task);
-            return progress_.finish(bars_[task], "done");
+            return show_end(task, "done");
         }
-        progress_.finish(bars_[task], outcome.state == State::stopped ? "stopped" : description(outcome.exit_code));
+        show_end(task, outcome.state == State::stopped ? "stopped" : description(outcome.exit_code));
         for (const auto& dropped : schedule_.did_not_succeed(task))
             skip(dropped.task, "needs '" + plan_[dropped.needed].label + "', which did not succeed");
     }
@@ -146,7 +149,34 @@ private:
 
     void skip(std::size_t task, const std::string& reason) {
         outcomes_[task].error = reason;
-        progress_.finish(bars_[task], "not started: " + reason);
+        show_end(task, "not started: " + reason);
+    }
+
+    void show(std::size_t task, double fraction, const std::string& detail) {
+        if (!options_.summary) return progress_.update(bars_[task], fraction, detail);
+        fractions_[task] = fraction;
+        show_summary();
+    }
+
+    void show_end(std::size_t task, const std::string& outcome) {
+        if (!options_.summary) return progress_.finish(bars_[task], outcome);
+        fractions_[task] = 1;
+        if (outcomes_[task].state != State::succeeded) progress_.note(plan_[task].label + ": " + outcome);
+        show_summary();
+        if (std::all_of(fractions_.begin(), fractions_.end(), [](double fraction) { return fraction == 1; }))
+            progress_.finish(bars_.front(), summary());
+    }
+
+    void show_summary() {
+        double sum = 0;
+        for (const double fraction : fractions_) sum += fraction;
+        progress_.update(bars_.front(), sum / static_cast<double>(fractions_.size()), summary());
+    }
+
+    std::string summary() const {
+        std::vector<bool> succeeded;
+        for (const auto& outcome : outcomes_) succeeded.push_back(outcome.state == State::succeeded);
+        return options_.summary(succeeded);
     }
 
     const std::vector<PlannedTask>& plan_;
@@ -154,7 +184,8 @@ private:
     Progress& progress_;
     Schedule schedule_;
     std::vector<TaskOutcome> outcomes_;
-    std::vector<std::size_t> bars_;
+    std::vector<std::size_t> bars_;  // one a task, or one for all
+    std::vector<double> fractions_;
     std::list<RunningTask> running_;
     bool stopping_ = false;
 };

@@ -153,6 +153,18 @@ TEST_F(Launch, gives_every_task_one_thread) {
     EXPECT_EQ(read_file(file("threads")), "1\n");
 }
 
+TEST_F(Launch, a_summary_hears_of_every_task_and_of_success_alone) {
+    Progress silent(Progress::Style::silent);
+    LocalLaunch options;
+    std::vector<bool> last;
+    options.summary = [&last](const std::vector<bool>& succeeded) {
+        last = succeeded;
+        return std::string("summary");
+    };
+    run_locally({shell("exit 0"), shell("exit 1"), shell("exit 0", {1}), shell("exit 0")}, options, silent);
+    EXPECT_EQ(last, (std::vector<bool>{true, false, false, true}));
+}
+
 TEST_F(Launch, of_an_empty_plan_is_nothing) {
     EXPECT_TRUE(run_plan({}).empty());
 }
