@@ -34,7 +34,8 @@ public:
           eq13_(text_option(settings, "eq13", "hard", {"hard", "soft"})),
           alpha_decay_(real_option(settings, "alpha_decay", 0, {0, 1e6})),
           first_alpha_(real_option(settings, "alpha", published_alpha, {smallest_alpha, largest_alpha})),
-          learns_alpha_(design.learns_alpha) {
+          learns_alpha_(design.learns_alpha &&
+                        text_option(settings, "alpha_rule", "learned", {"learned", "fixed"}) == "learned") {
         const at::Tensor alpha = range_tensor(first_alpha_);
         alpha_ = learns_alpha_ ? register_parameter("alpha", alpha) : register_buffer("alpha", alpha);
     }
@@ -91,6 +92,7 @@ QuantizerEntry entry(const DsqDesign& design, const std::string& summary) {
     entry.options["alpha"] = design.learns_alpha ? "first alpha, default 0.2" : "alpha, default 0.2";
     if (design.learns_alpha) entry.options["alpha_decay"] = "weight of the L2 term on alpha, default 0 (not published)";
     if (design.learns_range) {
+        entry.options["alpha_rule"] = "\"learned\" (default) or \"fixed\": the soft gradient and a learned range alone";
         entry.options["init"] = "first range: \"sigma\" (default) or \"min-max\"";
         entry.options["eq13"] = "q in the gradients of l and u: \"hard\" (default, Algorithm 1) or \"soft\" (eq. 13)";
     } else {

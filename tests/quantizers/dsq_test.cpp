@@ -188,5 +188,17 @@ TEST(DsqOptions, change_what_they_name) {
     EXPECT_EQ(widest->state_summary().at("u"), x.max().item<double>());
 }
 
+TEST(Dsq, with_a_fixed_alpha_still_learns_its_range) {
+    const at::Tensor x = normal_sample({50});
+    const auto quantizer =
+        calibrated("dsq", settings_of(QuantizerRole::weight, 2, {{"alpha_rule", "fixed"}, {"alpha", 0.3}}), x);
+    EXPECT_FALSE(quantizer->named_parameters().contains("alpha"));
+    EXPECT_TRUE(quantizer->named_parameters().contains("l"));
+    EXPECT_EQ(quantizer->describe().at("alpha_learned"), false);
+    const auto learned = calibrated("dsq", settings_of(QuantizerRole::weight, 2, {{"alpha", 0.3}}), x);
+    const at::Tensor upstream = normal_sample({50}, 2);
+    EXPECT_TRUE(at::equal(gradients_of(*quantizer, x, upstream).at("x"), gradients_of(*learned, x, upstream).at("x")));
+}
+
 }  // namespace
 }  // namespace dsqbench
