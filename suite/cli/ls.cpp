@@ -6,6 +6,7 @@
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/text.h"
+#include "suite/recipe/era.h"
 #include "suite/recipe/recipe_files.h"
 
 namespace dsqbench {
@@ -28,11 +29,29 @@ Line recipe_line(const std::filesystem::path& path, const std::filesystem::path&
     }
 }
 
+Line era_line(const std::filesystem::path& path) {
+    try {
+        const Era era = read_era(path);
+        const std::string unknown = era.unknown.empty() ? "" : " (unknown: " + join(era.unknown, ", ") + ")";
+        return {era.name, (era.guess.empty() ? "" : "a guess: ") + era.description + unknown, shown_path(path)};
+    } catch (const Error& error) {
+        return {path.stem().string(), std::string("error: ") + error.what(), shown_path(path)};
+    }
+}
+
 std::vector<Line> lines_of(const std::string& kind, const Session& session) {
     std::vector<Line> lines;
+    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
     if (kind == "recipes") {
-        const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
         for (const auto& path : recipe_files(folder)) lines.push_back(recipe_line(path, folder));
+        return lines;
+    }
+    if (kind == "ablations") {
+        for (const auto& path : ablation_files(folder)) lines.push_back(recipe_line(path, folder));
+        return lines;
+    }
+    if (kind == "eras") {
+        for (const auto& path : era_files(folder)) lines.push_back(era_line(path));
         return lines;
     }
     for (const Plugin& plugin : list_plugins(kind)) lines.push_back({plugin.name, plugin.summary, plugin.place});
@@ -67,7 +86,7 @@ void declare(CLI::App& command, Session& session) {
     const auto kind = std::make_shared<std::string>();
     command.add_option("kind", *kind, "what to list")
         ->required()
-        ->check(CLI::IsMember({"recipes", "quantizers", "models", "datasets", "tricks"}));
+        ->check(CLI::IsMember({"recipes", "ablations", "eras", "quantizers", "models", "datasets", "tricks"}));
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);
     command.callback([kind, &session] { list(*kind, session); });
@@ -75,6 +94,6 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb ls_verb{"ls", "list recipes, quantizers, models, data sets or tricks", declare};
+const Verb ls_verb{"ls", "list recipes, ablations, eras, quantizers, models, data sets or tricks", declare};
 
 }  // namespace dsqbench

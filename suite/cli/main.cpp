@@ -15,9 +15,13 @@ namespace dsqbench {
 const std::vector<const Verb*>& verbs() {
     static const std::vector<const Verb*> list{
 #ifdef DSQBENCH_WITH_TORCH
-        &run_verb,   &inspect_verb, &data_verb, &worker_verb,
+        &run_verb,
 #endif
-        &bench_verb, &compare_verb, &ls_verb,   &show_verb,   &validate_verb, &doctor_verb, &completion_verb};
+        &ablate_verb,
+#ifdef DSQBENCH_WITH_TORCH
+        &inspect_verb, &data_verb,    &worker_verb,
+#endif
+        &bench_verb,   &compare_verb, &ls_verb,     &show_verb, &validate_verb, &doctor_verb, &completion_verb};
     return list;
 }
 

@@ -7,6 +7,7 @@
 #include "suite/cli/comparisons.h"
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
+#include "suite/recipe/era.h"
 
 namespace dsqbench {
 
@@ -17,7 +18,7 @@ using Json = nlohmann::json;
 enum class Detail { values, explanations };
 
 struct RecipeArguments {
-    std::string recipe;
+    std::string recipe, era;
     std::vector<std::string> overrides;
     bool explain = false;
 };
@@ -60,7 +61,7 @@ std::string as_text(const Recipe& recipe, Detail detail) {
 
 void show_recipe(const RecipeArguments& arguments, const Session& session) {
     const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
-    const Recipe recipe = load_recipe(arguments.recipe, folder, arguments.overrides);
+    const Recipe recipe = load_recipe_of_era(arguments.recipe, folder, arguments.era, arguments.overrides);
     const Detail detail = arguments.explain ? Detail::explanations : Detail::values;
     if (session.json)
         print_json(as_json(recipe, detail));
@@ -102,6 +103,7 @@ void declare_recipe(CLI::App& command, Session& session) {
     command.add_option("recipe", arguments->recipe, "a recipe's name, or a path to one")->required();
     add_option(command, "--set", arguments->overrides, "override a recipe key: training.epochs=3")
         ->allow_extra_args(false);
+    add_option(command, "--era", arguments->era, "as trained in a published recipe: see `dsqbench ls eras`");
     add_flag(command, "--explain", arguments->explain, "say what each key means and may be");
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);

@@ -5,6 +5,8 @@
 
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
+#include "suite/recipe/design.h"
+#include "suite/recipe/era.h"
 #include "suite/recipe/recipe_files.h"
 #include "suite/recipe/shape_list.h"
 
@@ -16,7 +18,7 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 struct Verdict {
-    std::string path, recipe_id, error;  // recipe_id: "" for an error and for a list of layer shapes
+    std::string path, recipe_id, error;  // recipe_id: "" for an error, an era and a list of layer shapes
 };
 
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
@@ -27,23 +29,45 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
             files.push_back(path);
             continue;
         }
-        for (const fs::path& file : recipe_files(path)) files.push_back(file.string());
-        for (const fs::path& file : shape_list_files(path)) files.push_back(file.string());
+        for (const auto& listed : {recipe_files(path), ablation_files(path), era_files(path), shape_list_files(path)})
+            for (const fs::path& file : listed) files.push_back(file.string());
     }
     if (files.empty()) throw Error(ExitCode::recipe, "no recipes there", {}, paths.front());
     return files;
 }
 
+bool is_era(const std::string& file) {
+    return fs::path(file).parent_path().filename() == "eras";
+}
+
+// A design is checked cell by cell.
+void check(const Recipe& recipe, const fs::path& folder) {
+    check_recipe_plugins(recipe);
+    if (!has_design(recipe)) return;
+    for (DesignCell& cell : cells_of(recipe, design_of(recipe), folder)) {
+        const std::string contender =
+            cell.recipe.text("quantization.weight") + "/" + cell.recipe.text("quantization.activation");
+        cell.recipe.set("contenders", Json::array({contender}), "design");
+        check_recipe_plugins(cell.recipe);
+    }
+}
+
 Verdict judge(const std::string& file, const Session& session) {
     try {
         const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+        if (is_era(file)) return read_era(file), Verdict{shown_path(file), {}, {}};
         if (is_shape_list(file)) return load_shape_list(file, folder), Verdict{shown_path(file), {}, {}};
         const Recipe recipe = load_recipe(file, folder);
-        check_recipe_plugins(recipe);
+        check(recipe, folder);
         return {shown_path(file), recipe.recipe_id(), {}};
     } catch (const Error& error) {
         return {shown_path(file), {}, error.what()};
     }
+}
+
+std::string what_is_good(const Verdict& verdict) {
+    if (is_era(verdict.path)) return "an era";
+    return verdict.recipe_id.empty() ? "layer shapes" : verdict.recipe_id.substr(0, 12);
 }
 
 std::string as_text(const std::vector<Verdict>& verdicts) {
@@ -51,10 +75,8 @@ std::string as_text(const std::vector<Verdict>& verdicts) {
     for (const Verdict& verdict : verdicts) width = std::max(width, verdict.path.size());
     std::string text;
     for (const Verdict& verdict : verdicts)
-        text += verdict.error.empty()
-                    ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width,
-                                  verdict.recipe_id.empty() ? "layer shapes" : verdict.recipe_id.substr(0, 12))
-                    : fmt::format("error  {:<{}}  {}\n", verdict.path, width, verdict.error);
+        text += verdict.error.empty() ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width, what_is_good(verdict))
+                                      : fmt::format("error  {:<{}}  {}\n", verdict.path, width, verdict.error);
     return text;
 }
 
@@ -85,7 +107,7 @@ void validate(const std::vector<std::string>& paths, Session& session) {
 
 void declare(CLI::App& command, Session& session) {
     const auto paths = std::make_shared<std::vector<std::string>>();
-    command.add_option("paths", *paths, "recipe files, names, or folders of recipes")->required();
+    command.add_option("paths", *paths, "recipe or era files, names, or folders of them")->required();
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);
     command.callback([paths, &session] { validate(*paths, session); });

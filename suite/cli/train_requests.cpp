@@ -1,0 +1,94 @@
+#include "suite/cli/train_requests.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "suite/cli/run_plan.h"
+#include "suite/core/hash.h"
+#include "suite/core/signals.h"
+#include "suite/data/dataset.h"
+#include "suite/record/run_directory.h"
+#include "suite/training/setup.h"
+
+namespace dsqbench {
+
+namespace {
+
+// The rows of the finished runs go into the store, which knows those that it has already.
+std::vector<Row> collect_rows(const RunPlan& plan, const Session& session) {
+    ResultStore store(session.results_folder);
+    std::vector<Row> rows;
+    for (std::size_t i = plan.pretrainings; i < plan.tasks.size(); ++i) {
+        const auto result = read_result(plan.tasks[i].run);
+        if (!result) continue;
+        rows.push_back(result->at("row"));
+        store.append(rows.back());
+    }
+    return rows;
+}
+
+// Says what failed; a failure counts more than a stop.
+ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
+    using State = TaskOutcome::State;
+    if (stop_signal() != 0) return exit_code_of_stop(stop_signal());
+    bool failed = false, stopped = false;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const TaskOutcome& outcome = outcomes[i];
+        stopped = stopped || outcome.state == State::stopped;
+        if (outcome.state != State::failed && outcome.state != State::not_started) continue;
+        failed = true;
+        const RunRequest& request = plan.tasks[i].request;
+        fmt::print(stderr, "dsqbench: {} seed {} failed: {}\n", request.label, request.seed, outcome.error);
+    }
+    if (failed) return ExitCode::failed;
+    return stopped ? ExitCode::checkpointed : ExitCode::ok;
+}
+
+// "12 of 32 cells, 70 of 198 runs": a cell is done when all its seeds are.
+std::string cells_done(const RunPlan& plan, const std::vector<bool>& succeeded) {
+    std::map<std::string, bool> done;
+    std::size_t runs = 0;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        runs += succeeded[i] ? 1 : 0;
+        if (i < plan.pretrainings) continue;
+        const auto cell = done.emplace(plan.tasks[i].request.label, true).first;
+        cell->second = cell->second && succeeded[i];
+    }
+    std::size_t cells = 0;
+    for (const auto& cell : done) cells += cell.second ? 1 : 0;
+    return fmt::format("{} of {} cells, {} of {} runs", cells, done.size(), runs, plan.tasks.size());
+}
+
+}  // namespace
+
+void check_requests(const std::vector<RunRequest>& requests, const Session& session) {
+    for (const auto& request : requests) {
+        check_plugins(request.recipe);
+        find_dataset(request.recipe.text("data.name"), session.data_root);
+    }
+}
+
+Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArguments& arguments,
+                       ProgressOf progress_of, const Session& session) {
+    TrainingSite site;
+    site.data_root = session.data_root;
+    site.device = arguments.device;
+    site.limit_batches = arguments.limit_batches;
+    site.checkpoint_seconds = arguments.checkpoint_seconds;
+    const RunPlan plan = make_run_plan(requests, session.runs_folder, site);
+    std::string identity;
+    for (const auto& task : plan.tasks) identity += task.run.string() + "\n";
+    const auto plan_file = session.runs_folder / "plans" / (sha256_hex(identity).substr(0, 12) + ".json");
+    write_task_file(plan_file, plan.tasks);
+
+    Progress progress;
+    LocalLaunch launch;
+    launch.jobs = arguments.jobs;
+    if (progress_of == ProgressOf::all_cells)
+        launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
+    const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);
+    return {collect_rows(plan, session), judge(plan, outcomes)};
+}
+
+}  // namespace dsqbench
