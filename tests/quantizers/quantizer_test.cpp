@@ -29,8 +29,8 @@ void expect_refused(ExitCode code, const std::string& text, const std::string& n
 // A plug-in that the linker dropped would be missing here.
 TEST(Quantizers, are_all_registered) {
     EXPECT_THAT(Registry<QuantizerEntry>::instance().names(),
-                testing::IsSupersetOf(
-                    {"dorefa", "dsq", "dsq-alpha", "dsq-fixed", "dsq-mqbench", "fp32", "pact", "ste", "ste-lu"}));
+                testing::IsSupersetOf({"dorefa", "dsq", "dsq-alpha", "dsq-fixed", "dsq-mqbench", "ewgs", "fp32", "lsq",
+                                       "pact", "ste", "ste-lu"}));
 }
 
 TEST(MakeQuantizer, suggests_the_nearest_name) {
