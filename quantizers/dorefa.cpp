@@ -109,6 +109,9 @@ protected:
     at::Tensor fake_quantize(const at::Tensor& x) override {
         return quantize_on<StraightStep>(x, staircase(), {}, RangeGradient::hard);
     }
+    FusedSite fused_site(const Extremes& /*extremes*/) override {
+        return fused_site_on<StraightStep>(staircase(), {}, RangeGradient::hard);
+    }
 
 private:
     Staircase staircase() const { return make_staircase({low_, high_}, settings().bits); }

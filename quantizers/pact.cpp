@@ -18,10 +18,32 @@ constexpr double published_clip = 10;
 constexpr double published_decay = 2e-4;
 constexpr double smallest_clip = 1e-6, largest_clip = 1e30;
 
+struct PactFormula {
+    static constexpr int sum_count = 1;  // of the gradient above the clipping level
+    ScalarStaircase stairs;
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector value(const Vector& x) const {
+        return stairs.nearest_level(x);
+    }
+    template <class Vector>
+    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
+        const Vector above = where_at_least(x, stairs.u, upstream);
+        sums[0] += above;
+        return where_at_least(x, 0, upstream) - above;
+    }
+};
+
+FormulaPass<PactFormula> pass_on(const at::Tensor& clip, int bits) {
+    const float highest = static_cast<float>((1 << bits) - 1), level = clip.item<float>();
+    return FormulaPass(PactFormula{{0, level, 0, level / highest, highest}});
+}
+
 struct PactFunction : torch::autograd::Function<PactFunction> {
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                               const at::Tensor& /*clip*/, const Staircase& staircase) {
         context->save_for_backward({x, staircase.range.u});
+        context->saved_data["bits"] = static_cast<std::int64_t>(staircase.grid.bits);
         return staircase.grid.fake_quantize(x);
     }
 
@@ -29,9 +51,15 @@ struct PactFunction : torch::autograd::Function<PactFunction> {
                                                    const torch::autograd::variable_list& upstream) {
         const auto saved = context->get_saved_variables();
         const at::Tensor &x = saved[0], &clip = saved[1];
-        const at::Tensor clipped = x.ge(clip);
-        const at::Tensor inside = x.ge(0) & x.lt(clip);
-        return {upstream[0] * inside, (upstream[0] * clipped).sum(), at::Tensor()};
+        if (!is_fusable(x)) {  // the reference, and the way for float64 and other devices
+            const at::Tensor clipped = x.ge(clip), inside = x.ge(0) & x.lt(clip);
+            return {upstream[0] * inside, (upstream[0] * clipped).sum(), at::Tensor()};
+        }
+        const at::Tensor gradient = at::empty_like(x), from = upstream[0].contiguous();
+        ElementwisePass::Sums sums{};
+        pass_on(clip, static_cast<int>(context->saved_data["bits"].toInt()))
+            .gradient(x.data_ptr<float>(), from.data_ptr<float>(), x.numel(), gradient.data_ptr<float>(), sums);
+        return {gradient, at::full_like(clip, sums[0]), at::Tensor()};
     }
 };
 
@@ -79,6 +107,14 @@ protected:
     }
 
     at::Tensor fake_quantize(const at::Tensor& x) override { return PactFunction::apply(x, clip_, staircase()); }
+
+    FusedSite fused_site(const Extremes& /*extremes*/) override {
+        const auto gradients = [](const ElementwisePass::Sums& sums) {
+            return std::vector<float>{static_cast<float>(sums[0])};
+        };
+        const auto pass = std::make_shared<FormulaPass<PactFormula>>(pass_on(staircase().range.u, settings().bits));
+        return {pass, {clip_}, gradients};
+    }
 
 private:
     Staircase staircase() const {

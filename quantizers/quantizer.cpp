@@ -64,8 +64,18 @@ void Quantizer::check(const at::Tensor& x) {
     if (x.numel() == 0) throw Error(ExitCode::data, "a quantizer met an empty tensor");
     if (x.scalar_type() != calibrated_.scalar_type())
         throw std::logic_error("a quantizer met another element type than in calibrate()");
+    check_calibrated();
+}
+
+void Quantizer::check_calibrated() {
     if (!ready_) ready_ = calibrated_.item<double>() != 0;
     if (!ready_) throw std::logic_error("a quantizer's forward() came before its calibrate()");
+}
+
+FusedSite Quantizer::fuse(const Extremes& extremes) {
+    check_calibrated();
+    const bool fusable = calibrated_.device().is_cpu() && calibrated_.scalar_type() == at::kFloat;
+    return fusable && settings_.channels == 0 ? fused_site(extremes) : FusedSite{};
 }
 
 at::Tensor Quantizer::range_tensor(double value) const {

@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "quantizers/options.h"
@@ -51,8 +53,32 @@ Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& se
     return valid_range({shaped(range.l), shaped(range.u)});
 }
 
+namespace {
+
+// valid_range() in plain numbers, with the same bits: a step asks for it at every site, and a dozen operations on
+// tensors of one element cost 20 microseconds.
+Range valid_scalar_range(float low, float high, const at::TensorOptions& options) {
+    constexpr auto bound = static_cast<float>(largest_bound), inner = static_cast<float>(0.99 * largest_bound);
+    const auto clamped = [](float x, float limit) { return x < -limit ? -limit : x > limit ? limit : x; };
+    const float l = clamped(low, bound), u = clamped(high, bound);
+    if (std::isnan(l) || std::isnan(u)) return {at::full({}, l, options), at::full({}, u, options)};
+    const float relative = std::max(std::abs(l), std::abs(u)) * static_cast<float>(smallest_relative_width);
+    const float epsilon = std::max(relative, static_cast<float>(smallest_width));
+    const float middle = clamped((l + u) / 2, inner);
+    const bool narrow = u - l < epsilon;
+    return {at::full({}, narrow ? middle - epsilon : l, options), at::full({}, narrow ? middle + epsilon : u, options)};
+}
+
+bool is_scalar_float(const at::Tensor& x) {
+    return x.dim() == 0 && x.scalar_type() == at::kFloat && x.device().is_cpu();
+}
+
+}  // namespace
+
 Range valid_range(const Range& range) {
     const at::NoGradGuard no_gradient;
+    if (is_scalar_float(range.l) && is_scalar_float(range.u))
+        return valid_scalar_range(*range.l.data_ptr<float>(), *range.u.data_ptr<float>(), range.l.detach().options());
     const at::Tensor l = range.l.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor u = range.u.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor epsilon = (at::maximum(l.abs(), u.abs()) * smallest_relative_width).clamp_min(smallest_width);

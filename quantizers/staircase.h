@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "quantizers/fused.h"
+#include "quantizers/fused_site.h"
 #include "quantizers/grid.h"
 #include "quantizers/range.h"
 
@@ -48,8 +49,8 @@ struct StaircaseParameters {
 //     at::Tensor value(const at::Tensor& t) const;      h(t)
 //     at::Tensor slope(const at::Tensor& t) const;      h'(t)
 //     at::Tensor by_alpha(const at::Tensor& t) const;   dh/dalpha; never called without alpha
-// A step that also says the same in lanes gets the fused backward pass (fused.h): a struct Lane with value, slope and
-// by_alpha of Lanes, and
+// A step that also says the same in lanes gets the fused backward pass (staircase_formula.h): a struct Lane whose at(t)
+// has value(), slope() and by_alpha(), for vectors t of any length, and
 //     Lane lane(std::int64_t channel) const;
 // This one is the straight-through estimator (Bengio, Leonard and Courville 2013): h(t) = t.
 struct StraightStep {
@@ -59,9 +60,17 @@ struct StraightStep {
     at::Tensor by_alpha(const at::Tensor& t) const { return at::zeros_like(t); }
 
     struct Lane {
-        DSQBENCH_INLINE Lanes value(const Lanes& t) const { return t; }
-        DSQBENCH_INLINE Lanes slope(const Lanes&) const { return all_lanes(1); }
-        DSQBENCH_INLINE Lanes by_alpha(const Lanes&) const { return Lanes{}; }
+        template <class Vector>
+        struct At {
+            Vector t;
+            DSQBENCH_INLINE Vector value() const { return t; }
+            DSQBENCH_INLINE Vector slope() const { return all_lanes<Vector>(1); }
+            DSQBENCH_INLINE Vector by_alpha() const { return Vector{}; }
+        };
+        template <class Vector>
+        DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
+            return {t};
+        }
     };
     Lane lane(std::int64_t /*channel*/) const { return {}; }
 };
@@ -74,6 +83,10 @@ at::Tensor soft_staircase(const at::Tensor& x, const Staircase& staircase, const
 template <class Step>
 at::Tensor quantize_on(const at::Tensor& x, const Staircase& staircase, const StaircaseParameters& parameters,
                        RangeGradient q);
+
+// The same for a layer's own loops, for one range and float32; a null pass for a step without lanes.
+template <class Step>
+FusedSite fused_site_on(const Staircase& staircase, const StaircaseParameters& parameters, RangeGradient q);
 
 namespace detail {
 
@@ -104,34 +117,57 @@ StaircaseGradients tensor_gradients(const at::Tensor& x, const at::Tensor& upstr
     return gradients;
 }
 
+// One channel's staircase and step as a formula.
+template <FusedNeeds needs, class Step>
+StaircaseFormula<typename Step::Lane, needs> channel_formula(const Staircase& staircase, const Step& step,
+                                                             RangeGradient q, std::int64_t channel) {
+    const auto of_channel = [channel](const at::Tensor& values) {
+        return values.contiguous().data_ptr<float>()[channel];
+    };
+    const Grid& grid = staircase.grid;
+    return {{of_channel(staircase.range.l), of_channel(staircase.range.u), of_channel(grid.offset),
+             of_channel(grid.scale), static_cast<float>(grid.highest)},
+            step.lane(channel),
+            q == RangeGradient::soft};
+}
+
+// The gradients of l, u and alpha from the formula's sums.
+struct RangeSums {
+    float l, u, alpha;
+};
+inline RangeSums range_sums(const ElementwisePass::Sums& sums, const ScalarStaircase& stairs) {
+    const double by_u = sums[2] / static_cast<double>(stairs.highest);
+    return {static_cast<float>(sums[0] - sums[1] - by_u), static_cast<float>(by_u),
+            static_cast<float>(sums[3]) * stairs.scale};
+}
+
 // The same in one pass.
+template <FusedNeeds needs, class Step>
+StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                   const Step& step, RangeGradient q) {
+    const at::Tensor& scale = staircase.grid.scale;
+    StaircaseGradients gradients{at::empty_like(x), at::empty_like(scale), at::empty_like(scale),
+                                 at::empty_like(scale)};
+    const std::int64_t channels = scale.numel(), count = x.numel() / channels;
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const auto formula = channel_formula<needs>(staircase, step, q, c);
+        ElementwisePass::Sums sums{};
+        FormulaPass(formula).gradient(x.data_ptr<float>() + c * count, upstream.data_ptr<float>() + c * count, count,
+                                      gradients.x.data_ptr<float>() + c * count, sums);
+        const RangeSums found = range_sums(sums, formula.stairs);
+        gradients.l.data_ptr<float>()[c] = found.l;
+        gradients.u.data_ptr<float>()[c] = found.u;
+        gradients.alpha.data_ptr<float>()[c] = found.alpha;
+    }
+    return gradients;
+}
+
 template <class Step>
 StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
                                    const Step& step, RangeGradient q, FusedNeeds needs) {
-    const Grid& grid = staircase.grid;
-    const at::Tensor l = staircase.range.l.contiguous(), u = staircase.range.u.contiguous();
-    const at::Tensor offset = grid.offset.contiguous(), scale = grid.scale.contiguous();
-    StaircaseGradients gradients{at::empty_like(x), at::empty_like(l), at::empty_like(l), at::empty_like(l)};
-    const std::int64_t channels = scale.numel(), count = x.numel() / channels;
-    for (std::int64_t c = 0; c < channels; ++c) {
-        const FusedSegment segment{x.data_ptr<float>() + c * count,
-                                   upstream.data_ptr<float>() + c * count,
-                                   gradients.x.data_ptr<float>() + c * count,
-                                   count,
-                                   l.data_ptr<float>()[c],
-                                   u.data_ptr<float>()[c],
-                                   offset.data_ptr<float>()[c],
-                                   scale.data_ptr<float>()[c],
-                                   static_cast<float>(grid.highest)};
-        using Lane = typename Step::Lane;
-        const auto pass = needs == FusedNeeds::input ? fused_backward<Lane, FusedNeeds::input>
-                                                     : fused_backward<Lane, FusedNeeds::input_and_parameters>;
-        const FusedSums sums = pass(segment, step.lane(c), q == RangeGradient::soft);
-        gradients.l.data_ptr<float>()[c] = static_cast<float>(sums.upstream - sums.input - sums.by_u);
-        gradients.u.data_ptr<float>()[c] = static_cast<float>(sums.by_u);
-        gradients.alpha.data_ptr<float>()[c] = static_cast<float>(sums.by_alpha) * segment.scale;
-    }
-    return gradients;
+    return needs == FusedNeeds::input
+               ? fused_gradients<FusedNeeds::input>(x, upstream, staircase, step, q)
+               : fused_gradients<FusedNeeds::input_and_parameters>(x, upstream, staircase, step, q);
 }
 
 template <class Step>
@@ -196,6 +232,34 @@ at::Tensor quantize_on(const at::Tensor& x, const Staircase& staircase, const St
         return tensor.defined() ? typename Function::Optional(tensor) : typename Function::Optional();
     };
     return Function::apply(x, optional(parameters.l), optional(parameters.u), optional(parameters.alpha), staircase, q);
+}
+
+template <class Step>
+FusedSite fused_site_on(const Staircase& staircase, const StaircaseParameters& parameters, RangeGradient q) {
+    FusedSite site;
+    if constexpr (requires { typename Step::Lane; }) {
+        const bool learns_range = parameters.l.defined();
+        const bool learns_alpha = parameters.alpha.defined() && parameters.alpha.requires_grad();
+        const Step step(parameters.alpha, staircase.grid.scale);
+        const auto pass_of = [](const auto& formula) -> std::shared_ptr<const ElementwisePass> {
+            return std::make_shared<FormulaPass<std::decay_t<decltype(formula)>>>(formula);
+        };
+        using detail::channel_formula;
+        site.pass = learns_range || learns_alpha
+                        ? pass_of(channel_formula<FusedNeeds::input_and_parameters>(staircase, step, q, 0))
+                        : pass_of(channel_formula<FusedNeeds::input>(staircase, step, q, 0));
+        if (learns_range) site.parameters = {parameters.l, parameters.u};
+        if (learns_alpha) site.parameters.push_back(parameters.alpha);
+        const ScalarStaircase stairs = detail::channel_formula<FusedNeeds::input>(staircase, step, q, 0).stairs;
+        site.gradients = [learns_range, learns_alpha, stairs](const ElementwisePass::Sums& sums) {
+            const detail::RangeSums found = detail::range_sums(sums, stairs);
+            std::vector<float> gradients;
+            if (learns_range) gradients = {found.l, found.u};
+            if (learns_alpha) gradients.push_back(found.alpha);
+            return gradients;
+        };
+    }
+    return site;
 }
 
 }  // namespace dsqbench

@@ -2,36 +2,52 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace dsqbench {
 
-TanhStep::TanhStep(const at::Tensor& alpha, const at::Tensor& width) {
+TanhStep::TanhStep(const at::Tensor& alpha, const at::Tensor& width) : alpha_(alpha.detach()), width_(width.detach()) {}
+
+TanhStep::Coefficients TanhStep::coefficients() const {
     const at::NoGradGuard no_gradient;
-    const at::Tensor a = alpha.detach().clamp(smallest_alpha, largest_alpha);
+    const at::Tensor a = alpha_.clamp(smallest_alpha, largest_alpha);
     const at::Tensor wanted = (2 / a - 1).log();
-    const at::Tensor bound = largest_k * width;
-    kappa_ = at::minimum(wanted, bound);
-    s_ = 1 / (kappa_ / 2).tanh();
-    kappa_by_alpha_ = -2 / (a * (2 - a)) * wanted.le(bound);
+    const at::Tensor bound = largest_k * width_;
+    const at::Tensor kappa = at::minimum(wanted, bound);
+    return {kappa, 1 / (kappa / 2).tanh(), -2 / (a * (2 - a)) * wanted.le(bound)};
 }
 
 at::Tensor TanhStep::value(const at::Tensor& t) const {
-    return (1 + s_ * (kappa_ * (t - 0.5)).tanh()) / 2;
+    const auto [kappa, s, by_alpha] = coefficients();
+    return (1 + s * (kappa * (t - 0.5)).tanh()) / 2;
 }
 
 at::Tensor TanhStep::slope(const at::Tensor& t) const {
-    return kappa_ * s_ / 2 * (1 - (kappa_ * (t - 0.5)).tanh().square());
+    const auto [kappa, s, by_alpha] = coefficients();
+    return kappa * s / 2 * (1 - (kappa * (t - 0.5)).tanh().square());
 }
 
 // dh/dkappa times dkappa/dalpha; ds/dkappa = (1 - s^2) / 2.
 at::Tensor TanhStep::by_alpha(const at::Tensor& t) const {
-    const at::Tensor tanh = (kappa_ * (t - 0.5)).tanh();
-    const at::Tensor by_kappa = (s_ * (t - 0.5) * (1 - tanh.square()) + (1 - s_.square()) / 2 * tanh) / 2;
-    return by_kappa * kappa_by_alpha_;
+    const auto [kappa, s, kappa_by_alpha] = coefficients();
+    const at::Tensor tanh = (kappa * (t - 0.5)).tanh();
+    const at::Tensor by_kappa = (s * (t - 0.5) * (1 - tanh.square()) + (1 - s.square()) / 2 * tanh) / 2;
+    return by_kappa * kappa_by_alpha;
 }
 
+// The coefficients in plain numbers: a step asks for them at every site.
 TanhStep::Lane TanhStep::lane(std::int64_t channel) const {
-    const auto of_channel = [channel](const at::Tensor& values) { return values.flatten()[channel].item<float>(); };
-    return {of_channel(kappa_), of_channel(s_), of_channel(kappa_by_alpha_)};
+    const auto of_channel = [channel](const at::Tensor& values) {
+        return values.contiguous().data_ptr<float>()[channel];
+    };
+    const float a =
+        std::clamp(of_channel(alpha_), static_cast<float>(smallest_alpha), static_cast<float>(largest_alpha));
+    const float wanted = std::log(2 / a - 1), bound = static_cast<float>(largest_k) * of_channel(width_);
+    const float kappa = std::min(wanted, bound);
+    const float scale = 1 / std::tanh(kappa / 2);  // the paper's s
+    const float kappa_by_alpha = wanted <= bound ? -2 / (a * (2 - a)) : 0.0F;
+    return {kappa, scale / 2, kappa * scale / 2, scale / 2 * kappa_by_alpha, (1 - scale * scale) / 4 * kappa_by_alpha};
 }
 
 }  // namespace dsqbench

@@ -32,27 +32,35 @@ public:
 
     // The same for one channel, in lanes.
     struct Lane {
-        float kappa, s, kappa_by_alpha;
+        // Products of constants: value = 1/2 + half_s phi, slope = steepness (1 - phi^2), by_alpha = by_kappa (t - 1/2)
+        // (1 - phi^2) + by_s phi, with phi = tanh(kappa (t - 1/2)), |kappa| <= 14.5.
+        float kappa, half_s, steepness, by_kappa, by_s;
 
-        DSQBENCH_INLINE Lanes value(const Lanes& t) const { return (1 + s * tanh(t)) * 0.5F; }
-        DSQBENCH_INLINE Lanes slope(const Lanes& t) const {
-            const Lanes phi = tanh(t);
-            return (kappa * s * 0.5F) * (1 - phi * phi);
-        }
-        DSQBENCH_INLINE Lanes by_alpha(const Lanes& t) const {
-            const Lanes phi = tanh(t);
-            const Lanes by_kappa = (s * (t - 0.5F) * (1 - phi * phi) + (1 - s * s) * 0.5F * phi) * 0.5F;
-            return by_kappa * kappa_by_alpha;
-        }
+        template <class Vector>
+        struct At {
+            const Lane& lane;
+            Vector centred, phi, rest;  // t - 1/2; phi; 1 - phi^2
 
-    private:
-        DSQBENCH_INLINE Lanes tanh(const Lanes& t) const { return tanh_lanes(kappa * (t - 0.5F)); }
+            DSQBENCH_INLINE Vector value() const { return 0.5F + lane.half_s * phi; }
+            DSQBENCH_INLINE Vector slope() const { return lane.steepness * rest; }
+            DSQBENCH_INLINE Vector by_alpha() const { return lane.by_kappa * centred * rest + lane.by_s * phi; }
+        };
+        template <class Vector>
+        DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
+            const Vector centred = t - 0.5F;
+            const Vector phi = tanh_lanes_within(kappa * centred);
+            return {*this, centred, phi, 1 - phi * phi};
+        }
     };
     Lane lane(std::int64_t channel) const;
 
 private:
-    at::Tensor kappa_, s_;
-    at::Tensor kappa_by_alpha_;
+    struct Coefficients {
+        at::Tensor kappa, s, kappa_by_alpha;
+    };
+    Coefficients coefficients() const;
+
+    at::Tensor alpha_, width_;
 };
 
 }  // namespace dsqbench

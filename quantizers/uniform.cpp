@@ -26,13 +26,20 @@ void UniformQuantizer::fit(const at::Tensor& x) {
 }
 
 at::Tensor UniformQuantizer::fake_quantize(const at::Tensor& x) {
-    if (is_training() && design_.source == RangeSource::tracked) track(x);
+    if (is_training() && design_.source == RangeSource::tracked) track(fit_range(x, design_.rule, settings()));
     return quantize(x);
 }
 
-void UniformQuantizer::track(const at::Tensor& x) {
+FusedSite UniformQuantizer::fused_site(const Extremes& extremes) {
+    if (is_training() && design_.source == RangeSource::tracked) {
+        if (design_.rule != RangeRule::min_max) return {};
+        track(valid_range({at::full_like(l_, extremes.lowest), at::full_like(u_, extremes.highest)}));
+    }
+    return fused_quantize();
+}
+
+void UniformQuantizer::track(const Range& range) {
     const at::NoGradGuard no_gradient;
-    const Range range = fit_range(x, design_.rule, settings());
     const double newest = settings().role == QuantizerRole::weight ? 1 : newest_batch;
     l_.lerp_(range.l, newest);
     u_.lerp_(range.u, newest);

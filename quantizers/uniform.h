@@ -31,17 +31,19 @@ public:
 protected:
     void fit(const at::Tensor& x) override;
     at::Tensor fake_quantize(const at::Tensor& x) final;
+    FusedSite fused_site(const Extremes& extremes) final;
 
     // The staircase on the range as it is now, made valid.
     virtual Staircase staircase() const;
     // The forward pass, differentiable.
     virtual at::Tensor quantize(const at::Tensor& x) = 0;
+    virtual FusedSite fused_quantize() { return {}; }
 
     // Undefined l and u when they are not learned.
     StaircaseParameters learned_range() const;
 
 private:
-    void track(const at::Tensor& x);
+    void track(const Range& range);
 
     UniformDesign design_;
     at::Tensor l_, u_;
@@ -64,9 +66,15 @@ protected:
     virtual RangeGradient range_gradient() const { return RangeGradient::hard; }
 
     at::Tensor quantize(const at::Tensor& x) override {
+        return quantize_on<Step>(x, staircase(), parameters(), range_gradient());
+    }
+    FusedSite fused_quantize() override { return fused_site_on<Step>(staircase(), parameters(), range_gradient()); }
+
+private:
+    StaircaseParameters parameters() const {
         StaircaseParameters parameters = learned_range();
         parameters.alpha = alpha();
-        return quantize_on<Step>(x, staircase(), parameters, range_gradient());
+        return parameters;
     }
 };
 

@@ -91,6 +91,39 @@ TEST(Fused, input_gradient_alone_is_the_same) {
     EXPECT_TRUE(all.x.equal(input.x));
 }
 
+// Every copy that this processor runs against the plain one.
+TEST(Fused, copies_for_instruction_sets_agree) {
+#if defined(__x86_64__)
+    const TanhStep step(at::scalar_tensor(0.2F), staircase(2).grid.scale);
+    const auto needs = FusedNeeds::input_and_parameters;
+    const auto formula = detail::channel_formula<needs>(staircase(2), step, RangeGradient::hard, 0);
+    for (const auto count : lengths) {
+        const at::Tensor x = values(count), upstream = at::cos(at::arange(count, at::kFloat) * 0.9);
+        const auto value = [&](const auto& pass) {
+            const at::Tensor y = at::empty_like(x);
+            pass(formula, x.data_ptr<float>(), count, y.data_ptr<float>());
+            return y;
+        };
+        const auto expect_gradient = [&](const auto& pass) {
+            const at::Tensor plain = at::empty_like(x), found = at::empty_like(x);
+            const auto expected = detail::gradient_body<Lanes>(formula, x.data_ptr<float>(), upstream.data_ptr<float>(),
+                                                               count, plain.data_ptr<float>());
+            const auto sums =
+                pass(formula, x.data_ptr<float>(), upstream.data_ptr<float>(), count, found.data_ptr<float>());
+            EXPECT_TRUE(found.allclose(plain, 1e-5, 2e-6)) << count;
+            for (std::size_t k = 0; k < sums.size(); ++k)
+                EXPECT_NEAR(sums[k], expected[k], 1e-6 * static_cast<double>(count) + 1e-5) << count;
+        };
+        using Formula = std::decay_t<decltype(formula)>;
+        const at::Tensor plain = value(detail::value_body<Lanes, Formula>);
+        if (has_avx2()) EXPECT_TRUE(value(detail::value_avx2<Formula>).equal(plain)) << count;
+        if (has_avx2()) expect_gradient(detail::gradient_avx2<Formula>);
+        if (has_avx512()) EXPECT_TRUE(value(detail::value_avx512<Formula>).equal(plain)) << count;
+        if (has_avx512()) expect_gradient(detail::gradient_avx512<Formula>);
+    }
+#endif
+}
+
 TEST(Lanes, tanh_is_within_3e_7_over_its_whole_range) {
     double worst = 0;
     for (float x = 1e-6F; x < 100.0F; x *= 1.0005F)

@@ -1,0 +1,59 @@
+// The uniform staircase as a formula of elementwise.h: what the tensor formulas of grid.cpp and staircase.h say in ten
+// passes over memory. The forward pass gives their bits; the backward pass their values to float32 rounding (tested).
+#pragma once
+
+#include "quantizers/elementwise.h"
+
+namespace dsqbench {
+
+// The part of a staircase that one channel has.
+struct ScalarStaircase {
+    float l, u, offset, scale, highest;
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector position(const Vector& x) const {
+        return clamp_lanes((x - offset) / scale, 0, highest);
+    }
+    // Clamped before rounding, which needs small numbers: the bounds are integers, so the order does not matter.
+    template <class Vector>
+    DSQBENCH_INLINE Vector nearest_level(const Vector& x) const {
+        return offset + rounded_product(scale, round_lanes(position(x)));
+    }
+};
+
+enum class FusedNeeds { input, input_and_parameters };
+
+// See staircase.h for the formulas. `Step` is a step in lanes. Sums of upstream * (1, dy/dx, n dy/du, dh/dalpha
+// inside), n = stairs.highest.
+template <class Step, FusedNeeds needs>
+struct StaircaseFormula {
+    static constexpr int sum_count = needs == FusedNeeds::input ? 1 : 4;
+    ScalarStaircase stairs;
+    Step step;
+    bool soft_q;
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector value(const Vector& x) const {
+        return stairs.nearest_level(x);
+    }
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
+        const Vector v = stairs.position(x);
+        const Vector interval = clamp_lanes(floor_lanes(v), 0, stairs.highest - 1);
+        const Vector t = v - interval;
+        const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
+        const auto at_t = step.at(t);
+        const Vector found = inside * at_t.slope();
+        if constexpr (needs == FusedNeeds::input_and_parameters) {
+            const Vector q = soft_q ? interval + at_t.value() : round_lanes(v);
+            sums[0] += upstream;
+            sums[1] += found;
+            sums[2] += upstream * q - found * v;
+            sums[3] += inside * at_t.by_alpha();
+        }
+        return found;
+    }
+};
+
+}  // namespace dsqbench
