@@ -1,0 +1,11 @@
+// Which copies of the convolutions this processor runs.
+#pragma once
+
+namespace dsqbench::blocked {
+
+enum class InstructionSet { none, avx2, avx512 };
+
+// The best of this processor, or the lower one that DSQBENCH_TRAINING_ISA (none, avx2, avx512) names. Read once.
+InstructionSet instruction_set();
+
+}  // namespace dsqbench::blocked
