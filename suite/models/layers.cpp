@@ -1,5 +1,11 @@
 #include "suite/models/layers.h"
 
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+
+#include "suite/blocked/plan.h"
+
 namespace dsqbench {
 
 namespace {
@@ -99,6 +105,60 @@ QuantizedConv2d::QuantizedConv2d(const ConvolutionSettings& settings, const Quan
 
 at::Tensor QuantizedConv2d::forward(const at::Tensor& x) {
     return convolve(quantized_input(x), quantized_weight(), settings_);
+}
+
+bool QuantizedConv2d::has_blocked_form() const {
+    const bool is_square_3_or_1 =
+        (settings_.kernel == 3 && settings_.padding == 1) || (settings_.kernel == 1 && settings_.padding == 0);
+    return is_square_3_or_1 && settings_.stride <= 2 && settings_.out % blocked::block == 0 && !is_probed() &&
+           weight().scalar_type() == at::kFloat && weight().device().is_cpu();
+}
+
+blocked::Convolved QuantizedConv2d::convolve_blocked(const blocked::Feature& x, const FusedSite& site) {
+    blocked::ConvolutionLayer layer;
+    layer.stride = settings_.stride;
+    layer.measures = is_training();
+    layer.site = site;
+    return blocked::convolution(x, quantized_weight(), layer);
+}
+
+blocked::Convolved QuantizedConv2d::forward(const blocked::Feature& x) {
+    const auto& quantizer = activation_quantizer();
+    if (!quantizer) return convolve_blocked(x, {});
+    const bool is_known = x.extremes != nullptr || !is_training();  // in evaluation no range follows them
+    const Extremes extremes = x.extremes != nullptr ? blocked::extremes_of(x) : Extremes{};
+    const FusedSite site = is_known ? quantizer->fuse(extremes) : FusedSite{};
+    if (site.pass) return convolve_blocked(x, site);
+    blocked::Feature quantized;
+    quantized.values = quantizer->forward(blocked::materialise(x).values).contiguous();
+    return convolve_blocked(quantized, {});
+}
+
+blocked::Convolved QuantizedConv2d::forward_images(const at::Tensor& images) {
+    return convolve_blocked(blocked::block_images(quantized_input(images)), {});
+}
+
+blocked::Feature normalised(torch::nn::BatchNorm2dImpl& norm, const blocked::Convolved& x,
+                            blocked::Rectified rectified) {
+    at::Tensor mean = norm.running_mean, variance = norm.running_var;
+    if (norm.is_training()) {
+        mean = x.mean;
+        variance = x.variance;
+        const at::NoGradGuard no_gradient;
+        norm.num_batches_tracked.add_(1);
+        const auto momentum = norm.options.momentum();  // without one: a cumulative average
+        const double newest = momentum ? *momentum : 1 / norm.num_batches_tracked.item<double>();
+        const auto count = static_cast<double>(x.values.numel() / mean.numel());
+        norm.running_mean.lerp_(mean, newest);
+        norm.running_var.lerp_(variance * (count / std::max(1.0, count - 1)), newest);
+    }
+    blocked::Feature feature;
+    feature.values = x.values;
+    feature.scale = norm.weight * (variance + norm.options.eps()).rsqrt();
+    feature.shift = norm.bias - mean * feature.scale;
+    feature.rectified = rectified;
+    feature.extremes = x.extremes;
+    return feature;
 }
 
 QuantizedLinear::QuantizedLinear(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "quantizers/quantizer.h"
+#include "suite/blocked/feature.h"
 #include "suite/models/convolution.h"
 
 namespace dsqbench {
@@ -47,6 +49,7 @@ public:
         virtual at::Tensor at_site(QuantizedLayer& layer, Quantizer& quantizer, const at::Tensor& x) = 0;
     };
     void set_probe(Probe* probe) { probe_ = probe; }
+    bool is_probed() const { return probe_ != nullptr; }
 
 protected:
     // `weight`: [out, ...]. Creates the parameters and, by policy, the quantizers.
@@ -72,9 +75,21 @@ public:
     // [N, in, H, W] -> [N, out, H', W']; without bias, as batch normalisation follows.
     at::Tensor forward(const at::Tensor& x);
 
+    // The same in the blocked layout (suite/blocked), not while a probe is set. `images` for the first layer.
+    bool has_blocked_form() const;
+    blocked::Convolved forward(const blocked::Feature& x);
+    blocked::Convolved forward_images(const at::Tensor& images);
+
 private:
+    blocked::Convolved convolve_blocked(const blocked::Feature& x, const FusedSite& site);
+
     ConvolutionSettings settings_;
 };
+
+// Batch normalisation of what a blocked convolution gives: by its mean and variance in training mode, where it also
+// moves the running ones; by these in evaluation.
+blocked::Feature normalised(torch::nn::BatchNorm2dImpl& norm, const blocked::Convolved& x,
+                            blocked::Rectified rectified);
 
 class QuantizedLinear : public QuantizedLayer {
 public:

@@ -33,10 +33,25 @@ std::vector<NamedLayer> Network::layers() {
     return found;
 }
 
-void Network::project() {
+const std::vector<std::shared_ptr<Quantizer>>& Network::quantizers() {
+    if (has_quantizers_) return quantizers_;
     for (const auto& named : layers())
         for (const auto& quantizer : {named.layer->weight_quantizer(), named.layer->activation_quantizer()})
-            if (quantizer) quantizer->project();
+            if (quantizer) quantizers_.push_back(quantizer);
+    has_quantizers_ = true;
+    return quantizers_;
+}
+
+void Network::project() {
+    for (const auto& quantizer : quantizers()) quantizer->project();
+}
+
+at::Tensor Network::penalty() {
+    at::Tensor sum;
+    for (const auto& quantizer : quantizers())
+        if (const at::Tensor penalty = quantizer->penalty(); penalty.defined())
+            sum = sum.defined() ? sum + penalty : penalty;
+    return sum;
 }
 
 std::shared_ptr<Network> make_network(const std::string& model, const ModelSettings& settings, std::uint64_t seed) {

@@ -34,6 +34,16 @@ public:
 
     // Called after every optimizer step: quantizers restore their constraints.
     void project();
+
+    // The sum of the quantizers' terms of the loss; undefined when none has one.
+    at::Tensor penalty();
+
+private:
+    // By layer, weight before activation; looked up once, as the tree of modules is slow to walk.
+    const std::vector<std::shared_ptr<Quantizer>>& quantizers();
+
+    std::vector<std::shared_ptr<Quantizer>> quantizers_;
+    bool has_quantizers_ = false;
 };
 
 struct ModelEntry {

@@ -9,6 +9,8 @@ namespace dsqbench {
 
 namespace {
 
+using blocked::Feature;
+using blocked::Rectified;
 using torch::nn::BatchNorm2dImpl;
 
 class Downsample : public torch::nn::Module {
@@ -21,6 +23,7 @@ public:
     }
 
     at::Tensor forward(const at::Tensor& x) { return norm_->forward(convolution_->forward(x)); }
+    Feature forward(const Feature& x) { return normalised(*norm_, convolution_->forward(x), Rectified::no); }
 
 private:
     std::shared_ptr<QuantizedConv2d> convolution_;
@@ -48,6 +51,12 @@ public:
         return at::relu(y + (downsample_ ? downsample_->forward(x) : x));
     }
 
+    Feature forward(const Feature& x) {
+        const Feature y = normalised(*bn1_, conv1_->forward(x), Rectified::yes);
+        const Feature branch = normalised(*bn2_, conv2_->forward(y), Rectified::no);
+        return blocked::join(branch, downsample_ ? downsample_->forward(x) : x);
+    }
+
 private:
     std::shared_ptr<QuantizedConv2d> conv1_, conv2_;
     std::shared_ptr<BatchNorm2dImpl> bn1_, bn2_;
@@ -64,7 +73,8 @@ public:
                 std::make_shared<BasicBlock>(i == 0 ? in : out, out, i == 0 ? stride : 1, quantization)));
     }
 
-    at::Tensor forward(at::Tensor x) {
+    template <class Activations>
+    Activations forward(Activations x) {
         for (const auto& block : blocks_) x = block->forward(x);
         return x;
     }
@@ -90,12 +100,29 @@ public:
     }
 
     at::Tensor forward(const at::Tensor& images) override {
+        if (has_blocked_form(images)) return forward_blocked(images);
         at::Tensor x = at::relu(bn1_->forward(conv1_->forward(images)));
         x = layer3_->forward(layer2_->forward(layer1_->forward(x)));
         return fc_->forward(x.mean(at::IntArrayRef{2, 3}));
     }
 
 private:
+    bool has_blocked_form(const at::Tensor& images) {
+        if (!blocked::is_usable(images)) return false;
+        for (const auto& named : layers()) {
+            const auto* convolution = dynamic_cast<QuantizedConv2d*>(named.layer);
+            if (convolution != nullptr && !convolution->has_blocked_form()) return false;
+        }
+        return true;
+    }
+
+    at::Tensor forward_blocked(const at::Tensor& images) {
+        // Of its own memory, as the first block reads it twice.
+        Feature x = blocked::materialise(normalised(*bn1_, conv1_->forward_images(images), Rectified::yes));
+        x = layer3_->forward(layer2_->forward(layer1_->forward(x)));
+        return fc_->forward(x.values.mean(at::IntArrayRef{2, 3}).flatten(1));
+    }
+
     std::shared_ptr<QuantizedConv2d> conv1_;
     std::shared_ptr<BatchNorm2dImpl> bn1_;
     std::shared_ptr<Stage> layer1_, layer2_, layer3_;

@@ -154,5 +154,62 @@ TEST(InitialWeights, have_the_stated_variance) {
     check(layers.back().layer->weight(), 1.0 / (3 * 128));
 }
 
+// float32 passes through the blocked layout where the processor allows it, float64 never does.
+TEST(Models, blocked_layers_have_the_values_gradients_and_statistics_of_tensor_operations) {
+    ModelSettings settings;
+    settings.width = 8;
+    settings.in_channels = 3;
+    const auto fast = make_network("resnet8", settings, 3), exact = make_network("resnet8", settings, 3);
+    exact->to(at::kDouble);
+    for (const bool trains : {true, false}) {
+        fast->train(trains);
+        exact->train(trains);
+        for (const auto& network : {fast, exact}) network->zero_grad();
+        const at::Tensor images = at::sin(at::arange(4 * 3 * 13 * 13, at::kDouble) * 1.7).view({4, 3, 13, 13});
+        const at::Tensor upstream = at::cos(at::arange(40, at::kDouble)).view({4, 10});
+        const at::Tensor found = fast->forward(images.to(at::kFloat)), reference = exact->forward(images);
+        EXPECT_LT((found.to(at::kDouble) - reference).abs().max().item<double>(), 1e-4);
+        (found * upstream.to(at::kFloat)).sum().backward();
+        (reference * upstream).sum().backward();
+        const auto parameters = exact->named_parameters();
+        for (const auto& item : fast->named_parameters()) {
+            const at::Tensor expected = parameters[item.key()].grad();
+            const double tolerance = 1e-4 * (1 + expected.abs().max().item<double>());
+            EXPECT_LT((item.value().grad().to(at::kDouble) - expected).abs().max().item<double>(), tolerance)
+                << item.key();
+        }
+        const auto buffers = exact->named_buffers();
+        for (const auto& item : fast->named_buffers())
+            EXPECT_LT((item.value().to(at::kDouble) - buffers[item.key()]).abs().max().item<double>(), 1e-5)
+                << item.key();
+    }
+}
+
+TEST(Models, a_quantized_network_learns_all_its_parameters_in_the_blocked_layout) {
+    ModelSettings settings;
+    settings.width = 8;
+    settings.quantization.weight = settings.quantization.activation = "dsq";
+    settings.quantization.weight_bits = settings.quantization.activation_bits = 2;
+    const auto network = make_network("resnet8", settings, 3);
+    const at::Tensor images = at::sin(at::arange(4 * 3 * 12 * 12, at::kFloat) * 1.7F).view({4, 3, 12, 12});
+    struct Calibration : QuantizedLayer::Probe {
+        at::Tensor at_site(QuantizedLayer&, Quantizer& quantizer, const at::Tensor& x) override {
+            quantizer.calibrate(x.detach());
+            return x;
+        }
+    } calibration;
+    for (const auto& named : network->layers()) named.layer->set_probe(&calibration);
+    {
+        const at::NoGradGuard no_gradient;
+        network->forward(images);
+    }
+    for (const auto& named : network->layers()) named.layer->set_probe(nullptr);
+    network->forward(images).square().sum().backward();
+    for (const auto& item : network->named_parameters()) {
+        ASSERT_TRUE(item.value().grad().defined()) << item.key();
+        EXPECT_TRUE(at::isfinite(item.value().grad()).all().item<bool>()) << item.key();
+    }
+}
+
 }  // namespace
 }  // namespace dsqbench
