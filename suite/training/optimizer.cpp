@@ -20,6 +20,8 @@ public:
 
 private:
     void update(const OptimizedTensor& item, at::Tensor gradient, double learning_rate) override {
+        if (is_plain(item.tensor) && is_plain(gradient) && momentum_ > 0)
+            return update_in_one_pass(item, gradient, learning_rate);
         if (item.weight_decay != 0) gradient = gradient.add(item.tensor, item.weight_decay);
         if (momentum_ > 0) {
             at::Tensor velocity = slot("momentum", item);
@@ -27,6 +29,23 @@ private:
             gradient = nesterov_ ? gradient.add(velocity, momentum_) : velocity;
         }
         at::Tensor(item.tensor).add_(gradient, -learning_rate);
+    }
+
+    static bool is_plain(const at::Tensor& x) {
+        return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
+    }
+
+    // The same in one pass over memory: quantizers have parameters of one element, where operations cost the most.
+    void update_in_one_pass(const OptimizedTensor& item, const at::Tensor& gradient, double learning_rate) {
+        float *value = item.tensor.data_ptr<float>(), *velocity = slot("momentum", item).data_ptr<float>();
+        const float* slope = gradient.data_ptr<float>();
+        const auto decay = static_cast<float>(item.weight_decay), momentum = static_cast<float>(momentum_);
+        const auto rate = static_cast<float>(learning_rate);
+        for (std::int64_t i = 0; i < item.tensor.numel(); ++i) {
+            const float decayed = slope[i] + decay * value[i];
+            velocity[i] = momentum * velocity[i] + decayed;
+            value[i] -= rate * (nesterov_ ? decayed + momentum * velocity[i] : velocity[i]);
+        }
     }
 
     double momentum_;

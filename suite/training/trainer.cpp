@@ -16,6 +16,7 @@
 #include "suite/training/checkpoint.h"
 #include "suite/training/evaluation.h"
 #include "suite/training/layer_statistics.h"
+#include "suite/training/memory.h"
 #include "suite/training/network_state.h"
 #include "suite/training/run_result.h"
 #include "suite/training/setup.h"
@@ -279,10 +280,7 @@ bool Trainer::step(const Batch& batch) {
     const at::Tensor cross_entropy = at::cross_entropy_loss(logits, labels);
     at::Tensor loss = cross_entropy;
     for (const auto& named : tricks_) loss = named.trick->loss(loss, {images, logits, labels});
-    for (const auto& named : network_->layers())
-        for (const auto& quantizer : {named.layer->weight_quantizer(), named.layer->activation_quantizer()})
-            if (quantizer)
-                if (const at::Tensor penalty = quantizer->penalty(); penalty.defined()) loss = loss + penalty;
+    if (const at::Tensor penalty = network_->penalty(); penalty.defined()) loss = loss + penalty;
     const double value = cross_entropy.item<double>();
     if (!std::isfinite(loss.item<double>())) return false;
     if (!first_loss_) first_loss_ = value;
@@ -368,6 +366,7 @@ void Trainer::finish(const Evaluation& evaluation) {
 
 TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site) {
     if (read_result(run)) return TrainingEnd::finished;
+    keep_freed_memory();
     at::set_num_threads(1);
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
     add_library_version("libtorch", TORCH_VERSION);
