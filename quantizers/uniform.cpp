@@ -32,7 +32,8 @@ at::Tensor UniformQuantizer::fake_quantize(const at::Tensor& x) {
 
 FusedSite UniformQuantizer::fused_site(const Extremes& extremes) {
     if (is_training() && design_.source == RangeSource::tracked) {
-        if (design_.rule != RangeRule::min_max) return {};
+        // Asked first, as forward() moves the range itself where this gives no pass.
+        if (design_.rule != RangeRule::min_max || !fused_quantize().pass) return {};
         track(valid_range({at::full_like(l_, extremes.lowest), at::full_like(u_, extremes.highest)}));
     }
     return fused_quantize();

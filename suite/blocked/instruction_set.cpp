@@ -22,12 +22,11 @@ InstructionSet chosen() {
     const char* wanted = std::getenv("DSQBENCH_TRAINING_ISA");
     if (wanted == nullptr || *wanted == '\0') return best();
     const std::string name = wanted;
-    const InstructionSet asked = name == "none"   ? InstructionSet::none
-                                 : name == "avx2" ? InstructionSet::avx2
-                                 : name == "avx512"
-                                     ? InstructionSet::avx512
-                                     : throw Error(ExitCode::usage, "DSQBENCH_TRAINING_ISA='" + name + "' is unknown",
-                                                   "known: none, avx2, avx512");
+    InstructionSet asked = InstructionSet::none;
+    for (const auto set : {InstructionSet::avx2, InstructionSet::avx512})
+        if (name == name_of(set)) asked = set;
+    if (name != name_of(asked))
+        throw Error(ExitCode::usage, "DSQBENCH_TRAINING_ISA='" + name + "' is unknown", "known: none, avx2, avx512");
     if (asked > best())
         throw Error(ExitCode::unavailable, "this processor does not have " + name, "unset DSQBENCH_TRAINING_ISA");
     return asked;
@@ -38,6 +37,10 @@ InstructionSet chosen() {
 InstructionSet instruction_set() {
     static const InstructionSet set = chosen();
     return set;
+}
+
+std::string name_of(InstructionSet set) {
+    return set == InstructionSet::none ? "none" : set == InstructionSet::avx2 ? "avx2" : "avx512";
 }
 
 }  // namespace dsqbench::blocked

@@ -7,7 +7,12 @@ namespace dsqbench {
 namespace {
 
 // In the order of the help.
-const Verb* const targets[] = {&bench_kernels_target};
+const Verb* const targets[] = {
+    &bench_kernels_target,
+#ifdef DSQBENCH_WITH_TORCH
+    &bench_training_target,
+#endif
+};
 
 void declare(CLI::App& command, Session& session) {
     for (const Verb* target : targets) target->declare(*command.add_subcommand(target->name, target->summary), session);
@@ -17,6 +22,6 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb bench_verb{"bench", "kernel latency per layer, against the rivals", declare};
+const Verb bench_verb{"bench", "kernel latency per layer, against the rivals; speed of a training step", declare};
 
 }  // namespace dsqbench

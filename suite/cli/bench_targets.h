@@ -7,5 +7,6 @@
 namespace dsqbench {
 
 extern const Verb bench_kernels_target;
+extern const Verb bench_training_target;  // below the LibTorch line
 
 }  // namespace dsqbench

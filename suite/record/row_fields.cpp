@@ -8,12 +8,13 @@ namespace dsqbench {
 const std::vector<RowField>& row_fields() {
     constexpr auto required = Presence::required;
     constexpr auto optional = Presence::optional;
-    const std::vector<std::string> any, training{"training"}, kernel{"kernel"}, quantized{"training", "kernel"};
+    const std::vector<std::string> any, training{"training"}, kernel{"kernel"}, quantized{"training", "kernel", "training-speed"};
+    const std::vector<std::string> speed{"training-speed"}, trained{"training", "training-speed"}, timed{"kernel", "training-speed"};
     // clang-format off
     static const std::vector<RowField> fields = {
         {"schema_version", "integer", "", "", required, "version of this table"},
         {"row_id", "text", "", "", required, "SHA-256 of the row without this field, keys sorted, no white space"},
-        {"kind", "text", "", "", required, "what was measured", {"training", "kernel"}},
+        {"kind", "text", "", "", required, "what was measured", {"training", "kernel", "training-speed"}},
         {"time", "text", "", "", required, "when the row was written, UTC"},
         {"machine", "text", "", "", required, "short name of the machine; also its folder in the store"},
         {"commit", "text", "", "", required, "of the program; '-dirty' when its sources differed from it"},
@@ -23,9 +24,9 @@ const std::vector<RowField>& row_fields() {
         {"recipe", "text", "", "", required, "name of the recipe", any, training},
         {"recipe_id", "text", "", "", required, "SHA-256 of the canonical resolved recipe", any, training},
         {"protocol_id", "text", "", "", required, "the same without the two quantizers; only equal ones compare", any, training},
-        {"label", "text", "", "", required, "of the contender", any, training},
-        {"weight_quantizer", "text", "", "", required, "name of the quantizer of the weights", any, training},
-        {"activation_quantizer", "text", "", "", required, "name of the quantizer of the activations", any, training},
+        {"label", "text", "", "", required, "of the contender", any, trained},
+        {"weight_quantizer", "text", "", "", required, "name of the quantizer of the weights", any, trained},
+        {"activation_quantizer", "text", "", "", required, "name of the quantizer of the activations", any, trained},
         {"weight_bits", "integer", "bit", "", required, "of the quantized layers' weights; 32 is not quantized", any, quantized},
         {"activation_bits", "integer", "bit", "", required, "of the quantized layers' inputs; 32 is not quantized", any, quantized},
         {"quantizer", "text", "", "", optional, "what the quantizers say of themselves, JSON", any, training},
@@ -36,8 +37,8 @@ const std::vector<RowField>& row_fields() {
         {"evaluated_on", "text", "", "", required, "which images the accuracy is of", {"test", "validation"}, training},
         {"test_images", "integer", "images", "", required, "how many they are", any, training},
 
-        {"model", "text", "", "", required, "name of the network", any, training},
-        {"model_width", "integer", "channels", "", required, "of its first stage", any, training},
+        {"model", "text", "", "", required, "name of the network", any, trained},
+        {"model_width", "integer", "channels", "", required, "of its first stage", any, trained},
         {"seed", "integer", "", "", required, "root of every random stream of the run", any, training},
         {"epochs", "integer", "epochs", "", required, "trained, the pre-training not counted", any, training},
 
@@ -46,9 +47,18 @@ const std::vector<RowField>& row_fields() {
         {"top5", "real", "%", "higher", optional, "the same, right class among the best five", any, training},
         {"loss", "real", "", "lower", optional, "cross-entropy after the last epoch, on the same images", any, training},
 
-        {"images_per_second", "real", "images/s", "higher", optional, "training speed, evaluation not counted", any, training},
-        {"peak_memory_bytes", "integer", "bytes", "lower", optional, "largest resident size of the process", any, training},
+        {"images_per_second", "real", "images/s", "higher", optional, "training speed, evaluation not counted", any, trained},
+        {"peak_memory_bytes", "integer", "bytes", "lower", optional, "largest resident size of the process", any, trained},
         {"train_seconds", "real", "s", "lower", optional, "time spent in training", any, training},
+
+        {"image", "text", "", "", required, "channels x rows x columns of an image", any, speed},
+        {"batch", "integer", "images", "", required, "of a step", any, speed},
+        {"rounds", "integer", "rounds", "", required, "in which every contender made one step", any, speed},
+        {"fp32_ratio", "real", "", "higher", required, "images/s over those of FP32 in the same round, median of the rounds", any, speed},
+        {"fp32_ratio_lowest", "real", "", "higher", required, "the same, smallest", any, speed},
+        {"fp32_ratio_highest", "real", "", "higher", required, "the same, largest", any, speed},
+        {"fp32_memory_ratio", "real", "", "lower", required, "peak_memory_bytes over those of FP32", any, speed},
+        {"training_isa", "text", "", "", required, "of the convolutions; none: LibTorch's own", {"none", "avx2", "avx512"}, speed},
 
         {"network", "text", "", "", required, "the list of shapes that the layer is from", any, kernel},
         {"layer", "text", "", "", required, "its name there", any, kernel},
@@ -57,8 +67,8 @@ const std::vector<RowField>& row_fields() {
         {"variant", "text", "", "", required, "the kernel, or the rival library and its operator", any, kernel},
         {"implementation", "text", "", "", optional, "the rival's own name of what ran", any, kernel},
         {"instruction_set", "text", "", "", optional, "that the kernel needs", any, kernel},
-        {"processor", "text", "", "", optional, "vendor, family and model of the one that ran; name of the one that was emulated or modelled", any, kernel},
-        {"threads", "integer", "threads", "", required, "that computed the layer", any, kernel},
+        {"processor", "text", "", "", optional, "vendor, family and model of the one that ran; name of the one that was emulated or modelled", any, timed},
+        {"threads", "integer", "threads", "", required, "that computed", any, timed},
         {"cache", "text", "", "", required, "warm: run again and again; cold: nothing of the layer in any cache", {"warm", "cold"}, kernel},
         {"nominal_macs", "integer", "MAC", "", required, "multiply-accumulates as papers count them, padding included", any, kernel},
         {"real_macs", "integer", "MAC", "", required, "the same without those of padding pixels", any, kernel},
@@ -88,7 +98,7 @@ const std::vector<RowField>& row_fields() {
 
         {"publishable", "boolean", "", "", required, "may the row stand on the leaderboard?"},
         {"unpublishable_reason", "text", "", "", optional, "why not"},
-        {"libtorch", "text", "", "", optional, "version of LibTorch", any, training},
+        {"libtorch", "text", "", "", optional, "version of LibTorch", any, trained},
         {"weights_sha256", "text", "", "", optional, "of the trained weights' file; joins accuracy to latency", any, training},
         {"run_directory", "text", "", "", optional, "where checkpoint and metrics were written", any, training},
     };
@@ -99,6 +109,7 @@ const std::vector<RowField>& row_fields() {
 const std::vector<std::string>& identity_fields(const std::string& kind) {
     static const std::map<std::string, std::vector<std::string>> fields{
         {"training", {"recipe_id", "seed"}},
+        {"training-speed", {"label", "model", "model_width", "image", "batch", "threads", "weight_bits", "activation_bits", "training_isa", "processor"}},
         {"kernel", {"network", "layer", "shape", "method", "variant", "processor", "weight_bits", "activation_bits", "threads", "cache"}},
     };
     static const std::vector<std::string> none;
