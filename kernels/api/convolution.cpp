@@ -60,6 +60,13 @@ void Workspace::Deleter::operator()(std::byte* memory) const {
     ::operator delete(memory, cache_line);
 }
 
+void Convolution::run(const ConvolutionBuffers& buffers, Workspace& workspace) const {
+    const std::size_t input_size = (input_bytes() + 63) / 64 * 64;
+    std::byte* input = workspace.reserve(input_size + scratch_bytes());
+    prepare_input(buffers, input);
+    run_blocks(buffers, input, input + input_size, {0, blocks()});
+}
+
 std::byte* Workspace::reserve(std::size_t bytes) {
     if (bytes > size_ || !memory_) {
         memory_.reset();

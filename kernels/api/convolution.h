@@ -50,11 +50,27 @@ private:
     std::size_t size_ = 0;
 };
 
-// A problem with its weights packed for one kernel. Immutable: threads may share it, each with its own workspace.
+// Some of a convolution's blocks.
+struct Blocks {
+    std::int64_t first, end;
+};
+
+// A problem with its weights packed for one kernel. Immutable: threads may share it, each with its own workspace. Its
+// work falls into blocks of output pixels, each independent of the others, after a preparation of the input that all
+// blocks read.
 class Convolution {
 public:
     virtual ~Convolution() = default;
-    virtual void run(const ConvolutionBuffers& buffers, Workspace& workspace) const = 0;
+    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const;
+
+    virtual std::int64_t blocks() const { return 1; }
+    virtual std::size_t input_bytes() const { return 0; }
+    // `input`: input_bytes() bytes, aligned to 64.
+    virtual void prepare_input(const ConvolutionBuffers&, std::byte* /*input*/) const {}
+    virtual std::size_t scratch_bytes() const { return 0; }
+    // `input`: as prepared; `scratch`: scratch_bytes() bytes, aligned to 64, of this thread.
+    virtual void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* scratch,
+                            Blocks range) const = 0;
 };
 
 }  // namespace dsqbench

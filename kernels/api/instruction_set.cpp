@@ -1,13 +1,39 @@
 #include "kernels/api/instruction_set.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace dsqbench {
 namespace {
 
+#if defined(__x86_64__)
+// Leaf 7, sub-leaf 1 of cpuid; clang 14 does not know the name.
+bool has_avx_vnni() {
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1) != 0;
+}
+
+InstructionSets detect_x86() {
+    __builtin_cpu_init();
+    InstructionSets sets = InstructionSet::baseline;
+    // __builtin_cpu_supports() also asks the operating system whether it saves the wide registers.
+    if (!__builtin_cpu_supports("avx2")) return sets;
+    sets = sets | InstructionSet::avx2;
+    if (has_avx_vnni()) sets = sets | InstructionSet::avx_vnni;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
+        return sets;
+    sets = sets | InstructionSet::avx512;
+    if (__builtin_cpu_supports("avx512vnni")) sets = sets | InstructionSet::avx512_vnni;
+    if (__builtin_cpu_supports("avx512vpopcntdq")) sets = sets | InstructionSet::avx512_vpopcntdq;
+    return sets;
+}
+#endif
+
 InstructionSets detect() {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    // Also asks the operating system whether it saves the wide registers.
-    return __builtin_cpu_supports("avx2") ? InstructionSet::avx2 : InstructionSet::baseline;
+    return detect_x86();
 #elif defined(__aarch64__)
     return InstructionSet::neon;  // mandatory in ARMv8-A
 #else
@@ -25,6 +51,10 @@ InstructionSets available_instruction_sets() {
 std::string name(InstructionSets sets) {
     std::string text;
     if (sets.contain(InstructionSet::avx2)) text += "+avx2";
+    if (sets.contain(InstructionSet::avx_vnni)) text += "+avx_vnni";
+    if (sets.contain(InstructionSet::avx512)) text += "+avx512";
+    if (sets.contain(InstructionSet::avx512_vnni)) text += "+avx512_vnni";
+    if (sets.contain(InstructionSet::avx512_vpopcntdq)) text += "+avx512_vpopcntdq";
     if (sets.contain(InstructionSet::neon)) text += "+neon";
     return text.empty() ? "baseline" : text.substr(1);
 }

@@ -8,7 +8,11 @@ namespace dsqbench {
 enum class InstructionSet : unsigned {
     baseline = 0,  // what every processor of the build's architecture has
     avx2 = 1U << 0,
-    neon = 1U << 1,  // Advanced SIMD of ARMv8.0
+    neon = 1U << 1,               // Advanced SIMD of ARMv8.0
+    avx_vnni = 1U << 8,           // 256-bit vpdpbusd in VEX encoding
+    avx512 = 1U << 9,             // F, BW, DQ and VL: Skylake-X and later
+    avx512_vnni = 1U << 10,       // vpdpbusd
+    avx512_vpopcntdq = 1U << 11,  // vpopcntd
 };
 
 // A set of them: bits of InstructionSet.
@@ -17,13 +21,14 @@ struct InstructionSets {
 
     constexpr InstructionSets(InstructionSet set) : bits(static_cast<unsigned>(set)) {}
     constexpr explicit InstructionSets(unsigned all_bits) : bits(all_bits) {}
+    constexpr InstructionSets operator|(InstructionSets other) const { return InstructionSets(bits | other.bits); }
     constexpr bool contain(InstructionSets needed) const { return (needed.bits & ~bits) == 0; }
 };
 
 // Asked once (cpuid, or what the architecture guarantees), then remembered.
 InstructionSets available_instruction_sets();
 
-// "baseline", "avx2", "neon".
+// "baseline", "avx2", "avx2+avx512", "neon".
 std::string name(InstructionSets sets);
 
 }  // namespace dsqbench

@@ -23,6 +23,11 @@ std::vector<KernelVariant> build_list() {
     variants.push_back(avx2_word_pairs_variant());
     variants.push_back(avx2_winograd_variant());
     variants.push_back(avx2_winograd_words_variant());
+    variants.push_back(avx_vnni_variant());
+    variants.push_back(avx_vnni_winograd_variant());
+    variants.push_back(avx512_popcount_variant());
+    variants.push_back(avx512_vnni_variant());
+    variants.push_back(avx512_vnni_winograd_variant());
 #elif defined(__aarch64__)
     variants.push_back(neon_multiply_accumulate_variant());
     variants.push_back(neon_multiply_long_variant());

@@ -68,45 +68,64 @@ void BlockedConvolution::pack_weights(std::span<const std::uint8_t> weights) {
     }
 }
 
-BlockedConvolution::Scratch BlockedConvolution::divide(Workspace& workspace) const {
+std::ptrdiff_t BlockedConvolution::image_size() const {
+    if (image_.packed_codes_serve()) return 0;
+    return round_up(static_cast<std::ptrdiff_t>(problem_.shape.in_pixels()) * image_.pixel_bytes(), 64);
+}
+
+std::ptrdiff_t BlockedConvolution::panel_size() const {
+    return panel_.image_serves() ? 0 : round_up(pixels_per_block_ * panel_.row_bytes(), 64);
+}
+
+std::int64_t BlockedConvolution::blocks() const {
+    return (problem_.shape.out_pixels() + pixels_per_block_ - 1) / pixels_per_block_;
+}
+
+std::size_t BlockedConvolution::input_bytes() const {
     const auto pixels = static_cast<std::ptrdiff_t>(problem_.shape.in_pixels());
-    const std::ptrdiff_t image = image_.packed_codes_serve() ? 0 : round_up(pixels * image_.pixel_bytes(), 64);
-    const std::ptrdiff_t panel = panel_.image_serves() ? 0 : round_up(pixels_per_block_ * panel_.row_bytes(), 64);
-    const std::ptrdiff_t pixel_sums = affine_.row_factor == 0 ? 0 : round_up(pixels * 4, 64);
-    const std::ptrdiff_t row_sums = round_up(pixels_per_block_ * 4, 64);
-    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * finished_channels_ * 4;
-    std::byte* memory = workspace.reserve(static_cast<std::size_t>(image + panel + pixel_sums + row_sums + sums));
-    const auto numbers = [memory](std::ptrdiff_t offset) { return reinterpret_cast<std::int32_t*>(memory + offset); };
-    return {memory, memory + image, numbers(image + panel), numbers(image + panel + pixel_sums),
-            numbers(image + panel + pixel_sums + row_sums)};
+    return static_cast<std::size_t>(image_size() + (affine_.row_factor == 0 ? 0 : pixels * 4));
 }
 
-void BlockedConvolution::run(const ConvolutionBuffers& buffers, Workspace& workspace) const {
-    const Scratch scratch = divide(workspace);
-    const std::byte* image = prepare_image(buffers.activations, scratch);
-    for (std::int64_t first = 0; first < problem_.shape.out_pixels(); first += pixels_per_block_)
-        run_block(prepare_block(image, first, scratch), buffers, scratch);
-}
-
-const std::byte* BlockedConvolution::prepare_image(const std::uint8_t* packed, const Scratch& scratch) const {
+void BlockedConvolution::prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const {
     const std::int64_t pixels = problem_.shape.in_pixels();
     const int bytes = pixel_bytes(problem_.shape.in_channels, problem_.activations.bits);
+    auto* pixel_sums = reinterpret_cast<std::int32_t*>(input + image_size());
     if (affine_.row_factor != 0)
-        for (std::int64_t i = 0; i < pixels; ++i) scratch.pixel_sums[i] = image_.pixel_sum(packed + i * bytes);
-    if (image_.packed_codes_serve()) return reinterpret_cast<const std::byte*>(packed);
-    image_.expand(packed, pixels, scratch.image);
-    return scratch.image;
+        for (std::int64_t i = 0; i < pixels; ++i) pixel_sums[i] = image_.pixel_sum(buffers.activations + i * bytes);
+    if (!image_.packed_codes_serve()) image_.expand(buffers.activations, pixels, input);
 }
 
-BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const std::byte* image, std::int64_t first,
+std::size_t BlockedConvolution::scratch_bytes() const {
+    const std::ptrdiff_t row_sums = round_up(pixels_per_block_ * 4, 64);
+    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * finished_channels_ * 4;
+    return static_cast<std::size_t>(panel_size() + row_sums + sums);
+}
+
+BlockedConvolution::Scratch BlockedConvolution::divide(std::byte* memory) const {
+    std::byte* row_sums = memory + panel_size();
+    std::byte* sums = row_sums + round_up(pixels_per_block_ * 4, 64);
+    return {memory, reinterpret_cast<std::int32_t*>(row_sums), reinterpret_cast<std::int32_t*>(sums)};
+}
+
+void BlockedConvolution::run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* memory,
+                                    Blocks range) const {
+    const Scratch scratch = divide(memory);
+    const auto* packed = reinterpret_cast<const std::byte*>(buffers.activations);
+    const Input prepared{image_.packed_codes_serve() ? packed : input,
+                         reinterpret_cast<const std::int32_t*>(input + image_size())};
+    for (std::int64_t block = range.first; block < range.end; ++block)
+        run_block(prepare_block(prepared, block * pixels_per_block_, scratch), buffers, scratch);
+}
+
+BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const Input& input, std::int64_t first,
                                                                  const Scratch& scratch) const {
     const auto count = static_cast<int>(std::min<std::int64_t>(pixels_per_block_, problem_.shape.out_pixels() - first));
     if (affine_.row_factor != 0)
-        panel_.gather_sums(scratch.pixel_sums, first, count, scratch.row_sums);
+        panel_.gather_sums(input.pixel_sums, first, count, scratch.row_sums);
     else
         std::fill_n(scratch.row_sums, count, 0);
-    if (panel_.image_serves()) return {first, count, image + first * panel_.row_bytes()};
-    panel_.gather(image, first, count, scratch.panel);
+    if (panel_.image_serves()) return {first, count, input.image + first * panel_.row_bytes()};
+    panel_.gather(input.image, first, count, scratch.panel);
     return {first, count, scratch.panel};
 }
 

@@ -17,14 +17,22 @@ AlignedVector<std::int16_t> weight_rows(const ConvolutionProblem& problem, std::
 class BlockedConvolution : public Convolution {
 public:
     BlockedConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights, const Scheme& scheme);
-    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const override;
+    std::int64_t blocks() const override;
+    std::size_t input_bytes() const override;
+    void prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const override;
+    std::size_t scratch_bytes() const override;
+    void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* scratch,
+                    Blocks range) const override;
 
 private:
-    // The parts of the workspace.
+    // What prepare_input() makes of the activations.
+    struct Input {
+        const std::byte* image;
+        const std::int32_t* pixel_sums;
+    };
+
     struct Scratch {
-        std::byte* image;
         std::byte* panel;
-        std::int32_t* pixel_sums;
         std::int32_t* row_sums;
         std::int32_t* sums;
     };
@@ -35,10 +43,11 @@ private:
         const std::byte* rows;
     };
 
-    Scratch divide(Workspace& workspace) const;
+    Scratch divide(std::byte* memory) const;
+    std::ptrdiff_t image_size() const;
+    std::ptrdiff_t panel_size() const;
     void pack_weights(std::span<const std::uint8_t> weights);
-    const std::byte* prepare_image(const std::uint8_t* packed, const Scratch& scratch) const;
-    PixelBlock prepare_block(const std::byte* image, std::int64_t first, const Scratch& scratch) const;
+    PixelBlock prepare_block(const Input& input, std::int64_t first, const Scratch& scratch) const;
     void run_block(const PixelBlock& block, const ConvolutionBuffers& buffers, const Scratch& scratch) const;
     void multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const;
 

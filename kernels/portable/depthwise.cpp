@@ -25,18 +25,26 @@ public:
             weights_[i % taps * lanes + i / taps] = static_cast<std::int16_t>(problem.weights.value(weights[i]));
     }
 
-    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const override {
-        const std::ptrdiff_t image_size =
-            round_up(static_cast<std::ptrdiff_t>(problem_.shape.in_pixels()) * image_.pixel_bytes(), 64);
-        const std::ptrdiff_t row_size = round_up(panel_.row_bytes(), 64);
-        std::byte* memory =
-            workspace.reserve(static_cast<std::size_t>(image_size + row_size + plan_.padded_channels * 4));
-        std::byte* row = memory + image_size;
-        auto* sums = reinterpret_cast<std::int32_t*>(row + row_size);
-        image_.expand(buffers.activations, problem_.shape.in_pixels(), memory);
-        for (std::int64_t pixel = 0; pixel < problem_.shape.out_pixels(); ++pixel) {
-            panel_.gather(memory, pixel, 1, row);
-            multiply(reinterpret_cast<const std::int16_t*>(row), sums);
+    // A block is a row of the output.
+    std::int64_t blocks() const override {
+        return problem_.shape.out_pixels() == 0 ? 0 : std::int64_t{problem_.shape.batch} * problem_.shape.out_height();
+    }
+    std::size_t input_bytes() const override {
+        return static_cast<std::size_t>(problem_.shape.in_pixels() * image_.pixel_bytes());
+    }
+    void prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const override {
+        image_.expand(buffers.activations, problem_.shape.in_pixels(), input);
+    }
+    std::size_t scratch_bytes() const override {
+        return static_cast<std::size_t>(round_up(panel_.row_bytes(), 64) + plan_.padded_channels * 4);
+    }
+    void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* scratch,
+                    Blocks range) const override {
+        auto* sums = reinterpret_cast<std::int32_t*>(scratch + round_up(panel_.row_bytes(), 64));
+        const int width = problem_.shape.out_width();
+        for (std::int64_t pixel = range.first * width; pixel < range.end * width; ++pixel) {
+            panel_.gather(input, pixel, 1, scratch);
+            multiply(reinterpret_cast<const std::int16_t*>(scratch), sums);
             finish(pixel, sums, buffers);
         }
     }

@@ -27,10 +27,11 @@ OperandImage::OperandImage(const ConvolutionProblem& problem, OperandFormat form
       pixel_bytes_(operand_bytes(format, pixel_elements_)),
       multiplier_(problem.activations.step() / mapping.step),
       addend_(mapping.element(problem.activations.minimum())) {
-    if (codes_per_byte(bits_) > 1 && format_ != OperandFormat::dictionary) fill_table();
+    if (codes_per_byte(bits_) > 1 && (format_ == OperandFormat::bytes || format_ == OperandFormat::words)) fill_table();
 }
 
 bool OperandImage::packed_codes_serve() const {
+    if (format_ == OperandFormat::bits) return true;
     return format_ == OperandFormat::bytes && codes_per_byte(bits_) == 1 && multiplier_ == 1 && addend_ == 0;
 }
 
@@ -76,6 +77,10 @@ void OperandImage::expand_dictionary(const std::uint8_t* packed, std::byte* elem
 }
 
 void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const {
+    if (format_ == OperandFormat::bits) {
+        std::memcpy(elements, packed, static_cast<std::size_t>(pixels * pixel_bytes_));
+        return;
+    }
     const std::ptrdiff_t used = operand_bytes(format_, channels_);
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
         if (format_ == OperandFormat::dictionary)

@@ -12,6 +12,7 @@ namespace dsqbench {
 enum class OperandFormat {
     bytes,       // an element is one byte, signed or not as the kernel takes it
     words,       // int16
+    bits,        // packed one-bit codes as they are
     dictionary,  // four codes are one uint16, 16 times their packed bits: the byte offset of their 16-entry table
 };
 
@@ -34,9 +35,19 @@ constexpr Mapping centred_mapping(const CodeType& type) {
     return {type.step(), type.value(type.levels() / 2)};
 }
 
-// Bytes of `elements` elements; a multiple of 4 elements where the format is a dictionary's.
+// Bytes of `elements` elements; of bits a multiple of 8, of a dictionary's a multiple of 4.
 constexpr std::ptrdiff_t operand_bytes(OperandFormat format, std::ptrdiff_t elements) {
-    return format == OperandFormat::bytes ? elements : format == OperandFormat::words ? elements * 2 : elements / 2;
+    switch (format) {
+        case OperandFormat::bytes:
+            return elements;
+        case OperandFormat::words:
+            return elements * 2;
+        case OperandFormat::bits:
+            return elements / 8;
+        case OperandFormat::dictionary:
+            break;
+    }
+    return elements / 2;
 }
 
 // The activations of one problem in one format. Elements beyond the last channel of a pixel are 0.

@@ -33,7 +33,10 @@ class WinogradConvolution : public Convolution {
 public:
     WinogradConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
                         const WinogradScheme& scheme);
-    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const override;
+    std::int64_t blocks() const override;
+    std::size_t scratch_bytes() const override;
+    void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* memory,
+                    Blocks range) const override;
 
 private:
     struct Scratch {
@@ -52,6 +55,10 @@ private:
 
     void pack_weights(std::span<const std::uint8_t> weights);
     void fill_block(const AlignedVector<std::int16_t>& transformed, int first_channel);
+    std::int64_t tile_count() const;
+    std::ptrdiff_t activation_size() const;
+    std::ptrdiff_t product_size() const;
+    void run_tiles(const ConvolutionBuffers& buffers, Tiles tiles, const Scratch& scratch) const;
     Place place(std::int64_t tile) const;
     void find_pixels(const std::byte* image, Place at, std::array<const std::byte*, winograd_positions>& pixels) const;
     void transform(const ConvolutionBuffers& buffers, Tiles tiles, const Scratch& scratch) const;
@@ -144,24 +151,46 @@ WinogradConvolution::Place WinogradConvolution::place(std::int64_t tile) const {
     return {row / tile_rows_, static_cast<int>(row % tile_rows_) * 2, static_cast<int>(tile % tile_columns_) * 2};
 }
 
-void WinogradConvolution::run(const ConvolutionBuffers& buffers, Workspace& workspace) const {
-    const std::ptrdiff_t activations = winograd_positions * block_tiles_ * row_bytes_;
-    const std::ptrdiff_t products = std::ptrdiff_t{winograd_positions} * block_tiles_ * scheme_.block_channels * 4;
+std::int64_t WinogradConvolution::tile_count() const {
+    return std::int64_t{problem_.shape.batch} * tile_rows_ * tile_columns_;
+}
+
+std::int64_t WinogradConvolution::blocks() const {
+    return (tile_count() + block_tiles_ - 1) / block_tiles_;
+}
+
+std::ptrdiff_t WinogradConvolution::activation_size() const {
+    return winograd_positions * block_tiles_ * row_bytes_;
+}
+
+std::ptrdiff_t WinogradConvolution::product_size() const {
+    return std::ptrdiff_t{winograd_positions} * block_tiles_ * scheme_.block_channels * 4;
+}
+
+std::size_t WinogradConvolution::scratch_bytes() const {
     const std::ptrdiff_t sums = std::ptrdiff_t{2 * 2} * block_tiles_ * finished_channels_ * 4;
-    std::byte* memory = workspace.reserve(static_cast<std::size_t>(activations + products + sums));
-    const Scratch scratch{memory, reinterpret_cast<std::int32_t*>(memory + activations),
-                          reinterpret_cast<std::int32_t*>(memory + activations + products)};
-    const std::int64_t tiles = std::int64_t{problem_.shape.batch} * tile_rows_ * tile_columns_;
-    for (std::int64_t first = 0; first < tiles; first += block_tiles_) {
-        const Tiles block{first, static_cast<int>(std::min<std::int64_t>(block_tiles_, tiles - first))};
-        transform(buffers, block, scratch);
-        for (int channel = 0; channel < problem_.shape.out_channels; channel += scheme_.block_channels) {
-            multiply(block, channel / scheme_.block_channels, scratch);
-            collect(block, channel % finished_channels_, scratch);
-            const int end = channel + scheme_.block_channels;
-            if (end % finished_channels_ == 0 || end >= problem_.shape.out_channels)
-                finish(buffers, block, channel / finished_channels_ * finished_channels_, scratch);
-        }
+    return static_cast<std::size_t>(activation_size() + product_size() + sums);
+}
+
+void WinogradConvolution::run_blocks(const ConvolutionBuffers& buffers, const std::byte*, std::byte* memory,
+                                     Blocks range) const {
+    const Scratch scratch{memory, reinterpret_cast<std::int32_t*>(memory + activation_size()),
+                          reinterpret_cast<std::int32_t*>(memory + activation_size() + product_size())};
+    for (std::int64_t block = range.first; block < range.end; ++block) {
+        const std::int64_t first = block * block_tiles_;
+        run_tiles(buffers, {first, static_cast<int>(std::min<std::int64_t>(block_tiles_, tile_count() - first))},
+                  scratch);
+    }
+}
+
+void WinogradConvolution::run_tiles(const ConvolutionBuffers& buffers, Tiles tiles, const Scratch& scratch) const {
+    transform(buffers, tiles, scratch);
+    for (int channel = 0; channel < problem_.shape.out_channels; channel += scheme_.block_channels) {
+        multiply(tiles, channel / scheme_.block_channels, scratch);
+        collect(tiles, channel % finished_channels_, scratch);
+        const int end = channel + scheme_.block_channels;
+        if (end % finished_channels_ == 0 || end >= problem_.shape.out_channels)
+            finish(buffers, tiles, channel / finished_channels_ * finished_channels_, scratch);
     }
 }
 
