@@ -58,30 +58,39 @@ DSQBENCH_AVX2 void run_tile(TileTask task) {
     } while (left > 0);
 }
 
-// `run` steps of one vector of channels, in 16 bits.
+// `run` steps of a pixel and one vector of channels, in 16 bits.
 template <int run, int step = 0>
-DSQBENCH_AVX2_INLINE __m256i short_run(const char* a, const __m256i* w) {
+DSQBENCH_AVX2_INLINE __m256i short_run(const char* a, const __m256i (&w)[run]) {
     const __m256i activation = _mm256_broadcastd_epi32(_mm_loadu_si32(a + step * byte_pairs_step));
-    __m256i product = _mm256_maddubs_epi16(activation, w[step * vectors]);
+    __m256i product = _mm256_maddubs_epi16(activation, w[step]);
     if constexpr (step + 1 < run) add_words(product, short_run<run, step + 1>(a, w));
     return product;
 }
 
-template <int run, int pixel = 0, int pixels>
-DSQBENCH_AVX2_INLINE void multiply_short_run(const char* a, std::ptrdiff_t stride, const __m256i* w,
-                                             Accumulators<pixels, vectors>& sums) {
-    const __m256i ones = _mm256_set1_epi16(1);
-    add_double_words(sums[pixel][0], _mm256_madd_epi16(short_run<run>(a + pixel * stride, w), ones));
-    add_double_words(sums[pixel][1], _mm256_madd_epi16(short_run<run>(a + pixel * stride, w + 1), ones));
-    if constexpr (pixel + 1 < pixels) multiply_short_run<run, pixel + 1>(a, stride, w, sums);
+template <int run, int vector, int pixel = 0, int pixels>
+DSQBENCH_AVX2_INLINE void multiply_short_runs(const char* a, std::ptrdiff_t stride, const __m256i (&w)[run],
+                                              Accumulators<pixels, vectors>& sums) {
+    const __m256i products = short_run<run>(a + pixel * stride, w);
+    add_double_words(sums[pixel][vector], _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
+    if constexpr (pixel + 1 < pixels) multiply_short_runs<run, vector, pixel + 1>(a, stride, w, sums);
 }
 
 template <int run, int step = 0>
-DSQBENCH_AVX2_INLINE void load_short_run(const char* w, __m256i* weights) {
-    weights[step * vectors] = load_into_register(w + step * step_weight_bytes);
-    prefetch_ahead(w + step * step_weight_bytes);
-    weights[step * vectors + 1] = load_into_register(w + step * step_weight_bytes + 32);
-    if constexpr (step + 1 < run) load_short_run<run, step + 1>(w, weights);
+DSQBENCH_AVX2_INLINE void load_weights(const char* w, __m256i (&weights)[run]) {
+    weights[step] = load_256(w + step * step_weight_bytes);
+    asm volatile("" : "+x"(weights[step]));  // or GCC loads the second vector's weights before the first's are used
+    if constexpr (step + 1 < run) load_weights<run, step + 1>(w, weights);
+}
+
+template <int run, int vector = 0, int pixels>
+DSQBENCH_AVX2_INLINE void multiply_short_run(const char* a, std::ptrdiff_t stride, const char* w,
+                                             Accumulators<pixels, vectors>& sums) {
+    __m256i weights[run];
+    load_weights<run>(w + vector * 32, weights);
+    multiply_short_runs<run, vector>(a, stride, weights, sums);
+    // Or GCC keeps all nine broadcasts for the second vector, and three sums on the stack.
+    asm("" : "+r"(a));
+    if constexpr (vector + 1 < vectors) multiply_short_run<run, vector + 1>(a, stride, w, sums);
 }
 
 template <int pixel = 0, int pixels>
@@ -92,7 +101,7 @@ DSQBENCH_AVX2_INLINE void store_double_words(const TileTask& task, const Accumul
 }
 
 // Where runs are so short that taking the 32-bit sums from memory for each would double its cost, they stay in
-// registers: 6 of three pixels, with 6 weights, 2 products, a broadcast and the ones.
+// registers: 6 of three pixels, with 3 weights, a product, a broadcast and the ones.
 template <int pixels, int run>
 DSQBENCH_AVX2 void run_short_tile(const TileTask task) {
     const auto* a = reinterpret_cast<const char*>(task.panel);
@@ -101,15 +110,13 @@ DSQBENCH_AVX2 void run_short_tile(const TileTask task) {
     set_to_zero(sums);
     int left = task.steps;
     for (; left >= run; left -= run, a += run * byte_pairs_step, w += run * step_weight_bytes) {
-        __m256i weights[run * vectors];
-        load_short_run<run>(w, weights);
-        multiply_short_run<run>(a, task.panel_stride, weights, sums);
+        prefetch_ahead(w);
+        prefetch_ahead(w + step_weight_bytes);
+        prefetch_ahead(w + 2 * step_weight_bytes);
+        multiply_short_run<run>(a, task.panel_stride, w, sums);
     }
-    for (; left > 0; --left, a += byte_pairs_step, w += step_weight_bytes) {
-        __m256i weights[vectors];
-        load_short_run<1>(w, weights);
-        multiply_short_run<1>(a, task.panel_stride, weights, sums);
-    }
+    for (; left > 0; --left, a += byte_pairs_step, w += step_weight_bytes)
+        multiply_short_run<1>(a, task.panel_stride, w, sums);
     store_double_words(task, sums);
 }
 
