@@ -83,22 +83,26 @@ template <class Formula>
 [[gnu::target("avx2")]] void value_avx2(const Formula& formula, const float* x, std::int64_t count, float* y) {
     value_body<Lanes>(formula, x, count, y);
 }
+#if defined(DSQBENCH_WIDE_LANES)
 template <class Formula>
 [[gnu::target("avx512f,prefer-vector-width=512")]] void value_avx512(const Formula& formula, const float* x,
                                                                      std::int64_t count, float* y) {
     value_body<WideLanes>(formula, x, count, y);
 }
+#endif
 template <class Formula>
 [[gnu::target("avx2,fma")]] ReductionsOf<Formula> gradient_avx2(const Formula& formula, const float* x,
                                                                 const float* upstream, std::int64_t count,
                                                                 float* gradient) {
     return gradient_body<Lanes>(formula, x, upstream, count, gradient);
 }
+#if defined(DSQBENCH_WIDE_LANES)
 template <class Formula>
 [[gnu::target("avx512f,prefer-vector-width=512")]] ReductionsOf<Formula> gradient_avx512(
     const Formula& formula, const float* x, const float* upstream, std::int64_t count, float* gradient) {
     return gradient_body<WideLanes>(formula, x, upstream, count, gradient);
 }
+#endif
 #endif
 
 }  // namespace detail
@@ -106,7 +110,9 @@ template <class Formula>
 template <class Formula>
 void apply_value(const Formula& formula, const float* x, std::int64_t count, float* y) {
 #if defined(__x86_64__)
+#if defined(DSQBENCH_WIDE_LANES)
     if (has_avx512()) return detail::value_avx512(formula, x, count, y);
+#endif
     if (has_avx2()) return detail::value_avx2(formula, x, count, y);
 #endif
     detail::value_body<Lanes>(formula, x, count, y);
@@ -116,7 +122,9 @@ template <class Formula>
 ReductionsOf<Formula> apply_gradient(const Formula& formula, const float* x, const float* upstream, std::int64_t count,
                                      float* gradient) {
 #if defined(__x86_64__)
+#if defined(DSQBENCH_WIDE_LANES)
     if (has_avx512()) return detail::gradient_avx512(formula, x, upstream, count, gradient);
+#endif
     if (has_avx2()) return detail::gradient_avx2(formula, x, upstream, count, gradient);
 #endif
     return detail::gradient_body<Lanes>(formula, x, upstream, count, gradient);
