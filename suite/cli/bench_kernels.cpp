@@ -158,7 +158,7 @@ void declare(CLI::App& command, Session& session) {
         ->delimiter(',')
         ->capture_default_str();
     add_option(command, "--isa", arguments->isa,
-               "these instruction sets only, for rivals too: baseline, avx2, neon, …");
+               "these instruction sets only, for rivals too: baseline, avx2 or neon");
     add_option(command, "--threads", arguments->threads, "threads that compute a layer")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/api/variant.h"
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/text.h"
@@ -39,6 +40,12 @@ Line era_line(const std::filesystem::path& path) {
     }
 }
 
+// Kernels that need what this processor lacks are compiled, and tested where it is there; nobody ran them here.
+Line kernel_line(const KernelVariant& variant) {
+    const bool runs = available_instruction_sets().contain(variant.needs);
+    return {variant.name, fmt::format("needs {}{}", name(variant.needs), runs ? "" : ": unexecuted here"), {}};
+}
+
 std::vector<Line> lines_of(const std::string& kind, const Session& session) {
     std::vector<Line> lines;
     const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
@@ -52,6 +59,10 @@ std::vector<Line> lines_of(const std::string& kind, const Session& session) {
     }
     if (kind == "eras") {
         for (const auto& path : era_files(folder)) lines.push_back(era_line(path));
+        return lines;
+    }
+    if (kind == "kernels") {
+        for (const KernelVariant& variant : kernel_variants()) lines.push_back(kernel_line(variant));
         return lines;
     }
     for (const Plugin& plugin : list_plugins(kind)) lines.push_back({plugin.name, plugin.summary, plugin.place});
@@ -86,7 +97,8 @@ void declare(CLI::App& command, Session& session) {
     const auto kind = std::make_shared<std::string>();
     command.add_option("kind", *kind, "what to list")
         ->required()
-        ->check(CLI::IsMember({"recipes", "ablations", "eras", "quantizers", "models", "datasets", "tricks"}));
+        ->check(
+            CLI::IsMember({"recipes", "ablations", "eras", "quantizers", "models", "datasets", "tricks", "kernels"}));
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);
     command.callback([kind, &session] { list(*kind, session); });
@@ -94,6 +106,6 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb ls_verb{"ls", "list recipes, ablations, eras, quantizers, models, data sets or tricks", declare};
+const Verb ls_verb{"ls", "list recipes, ablations, eras, quantizers, models, data sets, tricks or kernels", declare};
 
 }  // namespace dsqbench

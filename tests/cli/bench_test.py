@@ -116,6 +116,14 @@ class BenchTest(CommandTest):
             self.bench(*QUICK, "--layer", "small", "--bits", 2)
         self.bench(*QUICK, "--layer", "small", "--bits", 2, XDG_CACHE_HOME="/proc/nowhere")
 
+    def test_ls_names_every_kernel_and_whether_it_runs_here(self):
+        listed = {line["name"]: line["summary"] for line in self.json_of("ls", "kernels")}
+        rows = self.rows_of(*QUICK, "--layer", "small", "--bits", "2", "--kernel", "all")
+        self.assertEqual([row["variant"] for row in rows], list(listed))
+        for row in rows:
+            lacks = "which this processor lacks" in row.get("check_reason", "")
+            self.assertEqual("unexecuted here" in listed[row["variant"]], lacks, row)
+
     def test_validate_knows_lists_of_shapes(self):
         listed = self.json_of("validate", Path(__file__).resolve().parents[2] / "recipes/kernels/resnet18.toml")
         self.assertEqual([entry["ok"] for entry in listed], [True])
