@@ -2,6 +2,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace dsqbench {
@@ -29,13 +32,21 @@ InstructionSets detect_x86() {
     if (__builtin_cpu_supports("avx512vpopcntdq")) sets = sets | InstructionSet::avx512_vpopcntdq;
     return sets;
 }
+#elif defined(__aarch64__)
+// What the kernel passes to a program; the identification registers need privileges. Advanced SIMD is mandatory.
+InstructionSets detect_arm() {
+    unsigned bits = InstructionSets(InstructionSet::neon).bits;
+    if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) bits |= InstructionSets(InstructionSet::neon_dot).bits;
+    if ((getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0) bits |= InstructionSets(InstructionSet::neon_i8mm).bits;
+    return InstructionSets(bits);
+}
 #endif
 
 InstructionSets detect() {
 #if defined(__x86_64__)
     return detect_x86();
 #elif defined(__aarch64__)
-    return InstructionSet::neon;  // mandatory in ARMv8-A
+    return detect_arm();
 #else
     return InstructionSet::baseline;
 #endif
@@ -56,6 +67,8 @@ std::string name(InstructionSets sets) {
     if (sets.contain(InstructionSet::avx512_vnni)) text += "+avx512_vnni";
     if (sets.contain(InstructionSet::avx512_vpopcntdq)) text += "+avx512_vpopcntdq";
     if (sets.contain(InstructionSet::neon)) text += "+neon";
+    if (sets.contain(InstructionSet::neon_dot)) text += "+neon_dot";
+    if (sets.contain(InstructionSet::neon_i8mm)) text += "+neon_i8mm";
     return text.empty() ? "baseline" : text.substr(1);
 }
 

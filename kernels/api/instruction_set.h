@@ -9,6 +9,8 @@ enum class InstructionSet : unsigned {
     baseline = 0,  // what every processor of the build's architecture has
     avx2 = 1U << 0,
     neon = 1U << 1,               // Advanced SIMD of ARMv8.0
+    neon_dot = 1U << 2,           // SDOT and UDOT: ARMv8.2 with asimddp, from Cortex-A55 and A76 on
+    neon_i8mm = 1U << 3,          // SMMLA: i8mm, from Neoverse N2 and Cortex-A510 on
     avx_vnni = 1U << 8,           // 256-bit vpdpbusd in VEX encoding
     avx512 = 1U << 9,             // F, BW, DQ and VL: Skylake-X and later
     avx512_vnni = 1U << 10,       // vpdpbusd

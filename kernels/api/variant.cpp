@@ -31,6 +31,10 @@ std::vector<KernelVariant> build_list() {
 #elif defined(__aarch64__)
     variants.push_back(neon_multiply_accumulate_variant());
     variants.push_back(neon_multiply_long_variant());
+    variants.push_back(neon_dictionary_variant());
+    variants.push_back(neon_outer_product_variant());
+    variants.push_back(neon_dot_product_variant());
+    variants.push_back(neon_matrix_multiply_variant());
 #endif
     return variants;
 }

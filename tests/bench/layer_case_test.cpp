@@ -46,8 +46,15 @@ TEST(LayerCase, has_outputs_of_every_code) {
 class OffByOneBit : public Convolution {
 public:
     explicit OffByOneBit(std::unique_ptr<Convolution> right) : right_(std::move(right)) {}
-    void run(const ConvolutionBuffers& buffers, Workspace& workspace) const override {
-        right_->run(buffers, workspace);
+    std::int64_t blocks() const override { return right_->blocks(); }
+    std::size_t input_bytes() const override { return right_->input_bytes(); }
+    std::size_t scratch_bytes() const override { return right_->scratch_bytes(); }
+    void prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const override {
+        right_->prepare_input(buffers, input);
+    }
+    void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* scratch,
+                    Blocks range) const override {
+        right_->run_blocks(buffers, input, scratch, range);
         static_cast<std::uint8_t*>(buffers.output)[5] ^= 1;
     }
 
