@@ -50,6 +50,8 @@ bool fold_channel(const FinishPlan& plan, std::ptrdiff_t channel, FoldedThreshol
 
 FoldedThresholds fold_thresholds(const FinishPlan& plan) {
     FoldedThresholds thresholds;
+    // The order of 16 needs whole sixteens; kernels with smaller blocks do not read it.
+    if (plan.padded_channels % 16 != 0) return thresholds;
     const auto channels = static_cast<std::size_t>(plan.padded_channels);
     thresholds.masks.resize(channels);
     thresholds.bases.resize(channels);
