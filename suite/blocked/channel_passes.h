@@ -6,6 +6,9 @@
 
 namespace dsqbench::blocked {
 
+// Pixels at a time where several passes follow each other: 8 KiB, so that they meet in the L1 cache.
+inline constexpr std::int64_t chunk = 256;
+
 enum class Rectified { no, yes };
 
 // z = x * scale + shift, then ReLU. Null `scale` and `shift`: z = x.

@@ -26,9 +26,6 @@ struct LayerState {
     std::shared_ptr<ChannelExtremes> extremes;
 };
 
-// Pixels at a time of the element-wise gradients: 8 KiB.
-constexpr std::int64_t chunk = 256;
-
 float* floats(const at::Tensor& tensor) {
     return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
 }

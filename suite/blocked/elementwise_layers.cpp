@@ -13,9 +13,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Pixels at a time: 8 KiB, so that the steps of a pass meet in the L1 cache.
-constexpr std::int64_t chunk = 256;
-
 // One operand of an element-wise layer: its tensors, and in the backward pass what they get.
 struct Operand {
     at::Tensor values, scale, shift;  // scale and shift may be undefined
