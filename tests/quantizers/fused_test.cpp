@@ -116,11 +116,15 @@ TEST(Fused, copies_for_instruction_sets_agree) {
         };
         using Formula = std::decay_t<decltype(formula)>;
         const at::Tensor plain = value(detail::value_body<Lanes, Formula>);
-        if (has_avx2()) EXPECT_TRUE(value(detail::value_avx2<Formula>).equal(plain)) << count;
-        if (has_avx2()) expect_gradient(detail::gradient_avx2<Formula>);
+        if (has_avx2()) {
+            EXPECT_TRUE(value(detail::value_avx2<Formula>).equal(plain)) << count;
+            expect_gradient(detail::gradient_avx2<Formula>);
+        }
 #if defined(DSQBENCH_WIDE_LANES)
-        if (has_avx512()) EXPECT_TRUE(value(detail::value_avx512<Formula>).equal(plain)) << count;
-        if (has_avx512()) expect_gradient(detail::gradient_avx512<Formula>);
+        if (has_avx512()) {
+            EXPECT_TRUE(value(detail::value_avx512<Formula>).equal(plain)) << count;
+            expect_gradient(detail::gradient_avx512<Formula>);
+        }
 #endif
     }
 #endif
