@@ -62,7 +62,7 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--over", arguments->sweeps, "sweep a recipe key: training.learning_rate=0.1,0.01")
         ->allow_extra_args(false);
     add_option(command, "--limit-batches", arguments->launch.limit_batches,
-               "stop each epoch and evaluation after so many batches; the rows are marked unpublishable")
+               "try out: one epoch of so many batches, evaluated on so many; the rows are marked unpublishable")
         ->check(CLI::NonNegativeNumber);
     add_launch_options(command, arguments->launch);
     add_folder_options(command, session);

@@ -57,6 +57,7 @@ private:
     Batch first_images(std::int64_t count) const;
     LoaderOptions loader_options() const;
     std::int64_t batches_per_epoch() const;
+    std::int64_t epochs_to_run() const;
 
     const RunRequest& request_;
     const TrainingSite& site_;
@@ -65,7 +66,7 @@ private:
     at::Device device_;
     DataSplits data_;
     ScheduleSettings schedule_;
-    std::int64_t epochs_;
+    std::int64_t epochs_;  // of the recipe, which its schedule and tricks are made for
     std::unique_ptr<Loader> loader_, evaluation_loader_;
     std::vector<NamedTrick> tricks_;
     std::shared_ptr<Network> network_;
@@ -130,6 +131,10 @@ LoaderOptions Trainer::loader_options() const {
 std::int64_t Trainer::batches_per_epoch() const {
     const std::int64_t all = loader_->batches_per_epoch();
     return site_.limit_batches > 0 ? std::min(all, site_.limit_batches) : all;
+}
+
+std::int64_t Trainer::epochs_to_run() const {
+    return site_.limit_batches > 0 ? 1 : epochs_;
 }
 
 // The first images in their order, not augmented.
@@ -240,7 +245,7 @@ TrainingEnd Trainer::run() {
             return TrainingEnd::stopped;
         }
         if (converged_ && loss_is_too_high(epoch_sum_.mean().loss)) converged_ = false;
-        const bool last = !converged_ || epoch_ + 1 == epochs_;
+        const bool last = !converged_ || epoch_ + 1 == epochs_to_run();
         if (last)
             for (const auto& named : tricks_) named.trick->finish(*network_, *loader_);
         const Evaluation evaluation =
@@ -301,9 +306,9 @@ bool Trainer::step(const Batch& batch) {
 void Trainer::report_progress(double loss) {
     const double batches = static_cast<double>(batches_per_epoch());
     const double done =
-        (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_);
+        (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_to_run());
     const double seconds = train_seconds_ + epoch_seconds_;
-    site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_, loss,
+    site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_to_run(), loss,
                                         seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));
 }
 

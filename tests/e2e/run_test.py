@@ -144,6 +144,7 @@ class Run(CommandTest):
         self.assertIn("--limit-batches 1", short["unpublishable_reason"])
         self.assertTrue(whole["publishable"])
         self.assertLess(short["test_images"], whole["test_images"])
+        self.assertEqual((short["epochs"], whole["epochs"]), (1, 2))
 
     def test_divergence_is_recorded_as_not_converged(self):
         done = self.dsqbench(*TINY, "--quantizer", "ste", "--set", "training.learning_rate=1000",
