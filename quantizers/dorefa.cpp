@@ -109,7 +109,7 @@ protected:
     at::Tensor fake_quantize(const at::Tensor& x) override {
         return quantize_on<StraightStep>(x, staircase(), {}, RangeGradient::hard);
     }
-    FusedSite fused_site(const Extremes& /*extremes*/) override {
+    FusedSite fused_site(const SiteInput& /*input*/) override {
         return fused_site_on<StraightStep>(staircase(), {}, RangeGradient::hard);
     }
 

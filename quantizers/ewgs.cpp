@@ -17,6 +17,33 @@ namespace {
 
 constexpr double published_delta = 1e-3;
 
+// One channel; the sums are StaircaseFormula's. g h' = g + delta |g| (z - z_q).
+struct EwgsFormula {
+    static constexpr int sum_count = 3;
+    ScalarStaircase stairs;
+    float strength;  // delta / n
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector value(const Vector& x) const {
+        return stairs.nearest_level(x);
+    }
+    template <class Vector>
+    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
+        const Vector v = stairs.position(x), level = round_lanes(v);
+        const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
+        const Vector found = inside + strength * magnitude_lanes(inside) * (v - level);
+        sums[0] += upstream;
+        sums[1] += found;
+        sums[2] += upstream * level - found * v;
+        return found;
+    }
+};
+
+EwgsFormula formula_on(const Staircase& staircase, double delta, std::int64_t channel) {
+    const auto levels = static_cast<double>(staircase.grid.highest);
+    return {detail::channel_staircase(staircase, channel), static_cast<float>(delta / levels)};
+}
+
 struct EwgsFunction : torch::autograd::Function<EwgsFunction> {
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& /*l*/,
                               const at::Tensor& /*u*/, const Staircase& staircase, double delta) {
@@ -33,7 +60,12 @@ struct EwgsFunction : torch::autograd::Function<EwgsFunction> {
         const auto bits = static_cast<int>(context->saved_data["bits"].toInt());
         const double delta = context->saved_data["delta"].toDouble();
         const Staircase staircase{{saved[1], saved[2]}, make_grid(bits, saved[3], saved[4])};
-        const at::Tensor& g = upstream[0];
+        if (is_fusable(saved[0])) {
+            const auto formula_of = [&](std::int64_t channel) { return formula_on(staircase, delta, channel); };
+            const auto found = detail::fused_gradients(saved[0], upstream[0].contiguous(), staircase, formula_of);
+            return {found.x, found.l, found.u, at::Tensor(), at::Tensor()};
+        }
+        const at::Tensor& g = upstream[0];  // the reference, and the way for float64 and other devices
         const Position place = locate(saved[0], staircase);
         const auto n = static_cast<double>(staircase.grid.highest);
         const at::Tensor level = place.v.round();
@@ -66,6 +98,16 @@ protected:
     at::Tensor quantize(const at::Tensor& x) override {
         const StaircaseParameters range = learned_range();
         return EwgsFunction::apply(x, range.l, range.u, staircase(), delta_);
+    }
+
+    FusedSite fused_quantize() override {
+        const EwgsFormula formula = formula_on(staircase(), delta_, 0);
+        const auto gradients = [stairs = formula.stairs](const ElementwisePass::Sums& sums) {
+            const auto found = detail::range_sums(sums, stairs);
+            return std::vector<float>{found.l, found.u};
+        };
+        const StaircaseParameters range = learned_range();
+        return {std::make_shared<FormulaPass<EwgsFormula>>(formula), {range.l, range.u}, gradients};
     }
 
 private:

@@ -11,9 +11,10 @@
 
 namespace dsqbench {
 
-// Smallest and largest element of what will be quantized: tracked ranges follow them.
-struct Extremes {
-    float lowest = 0, highest = 0;
+// What a layer knows of the tensor that will be quantized.
+struct SiteInput {
+    float lowest = 0, highest = 0;    // its extremes, which tracked ranges follow
+    std::int64_t image_elements = 1;  // elements of one image
 };
 
 struct FusedSite {

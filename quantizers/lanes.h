@@ -60,6 +60,12 @@ DSQBENCH_INLINE Vector floor_lanes(const Vector& x) {
     return __builtin_convertvector(__builtin_convertvector(x, decltype(x < x)), Vector);
 }
 
+template <class Vector>
+DSQBENCH_INLINE Vector magnitude_lanes(const Vector& x) {
+    using Bits = decltype(x < x);
+    return reinterpret_cast<Vector>(reinterpret_cast<Bits>(x) & 0x7fffffff);
+}
+
 // `value` where x >= low, and where low <= x <= high; else 0, for NaN too.
 template <class Vector>
 DSQBENCH_INLINE Vector where_at_least(const Vector& x, float low, const Vector& value) {

@@ -10,7 +10,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+#include <limits>
 
+#include "quantizers/fused.h"
 #include "quantizers/options.h"
 #include "quantizers/quantizer.h"
 
@@ -27,6 +29,34 @@ StepBounds bounds_of(const QuantizerSettings& settings) {
     const double levels = std::pow(2.0, settings.bits);
     if (settings.role == QuantizerRole::activation) return {0, levels - 1};
     return {-levels / 2, levels / 2 - 1};
+}
+
+// One channel. The sum is upstream (clip(round(v)) - v inside), v from the lowest level on as in the forward pass.
+struct LsqFormula {
+    static constexpr int sum_count = 1;
+    ScalarStaircase stairs;  // l and u: the smallest and the largest number that is not clipped
+    float lowest;            // -Q_N
+
+    template <class Vector>
+    DSQBENCH_INLINE Vector value(const Vector& x) const {
+        return stairs.nearest_level(x);
+    }
+    template <class Vector>
+    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
+        const Vector position = stairs.position(x);
+        const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
+        sums[0] += upstream * (round_lanes(position) + lowest) - inside * (position + lowest);
+        return inside;
+    }
+};
+
+LsqFormula formula_on(const at::Tensor& scale, StepBounds bounds, std::int64_t channel) {
+    const float step = scale.data_ptr<float>()[channel];
+    const auto lowest = static_cast<float>(bounds.lowest), highest = static_cast<float>(bounds.highest);
+    const float infinity = std::numeric_limits<float>::infinity();
+    return {{std::nextafter(step * lowest, infinity), std::nextafter(step * highest, -infinity), step * lowest, step,
+             highest - lowest},
+            lowest};
 }
 
 struct LsqFunction : torch::autograd::Function<LsqFunction> {
@@ -47,6 +77,16 @@ struct LsqFunction : torch::autograd::Function<LsqFunction> {
         const double lowest = context->saved_data["lowest"].toDouble();
         const double highest = context->saved_data["highest"].toDouble();
         const double gradient_scale = context->saved_data["gradient_scale"].toDouble();
+        if (is_fusable(x)) {
+            const at::Tensor gradient = at::empty_like(x), steps = scale.contiguous();
+            const auto formula_of = [&](std::int64_t channel) { return formula_on(steps, {lowest, highest}, channel); };
+            const auto found = fused_gradient(x, upstream[0].contiguous(), steps.numel(), formula_of, gradient);
+            const auto by_step = found.each(steps, [&](const ElementwisePass::Sums& sums, std::int64_t /*channel*/) {
+                return sums[0] * gradient_scale;
+            });
+            return {gradient, by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+        }
+        // The reference, and the way for float64 and other devices.
         const at::Tensor v = x / broadcast_channels(scale, x);
         const at::Tensor inside = v.gt(lowest) & v.lt(highest);
         const at::Tensor clipped = v.clamp(lowest, highest);
@@ -102,7 +142,16 @@ protected:
     }
 
     at::Tensor fake_quantize(const at::Tensor& x) override {
-        return LsqFunction::apply(x, step_, grid(), bounds_.lowest, bounds_.highest, gradient_scale_for(x));
+        const bool by_slice = settings().role == QuantizerRole::activation ? x.dim() > 1 : settings().channels > 0;
+        const double scale = gradient_scale(by_slice ? x.numel() / x.size(0) : x.numel());
+        return LsqFunction::apply(x, step_, grid(), bounds_.lowest, bounds_.highest, scale);
+    }
+
+    FusedSite fused_site(const SiteInput& input) override {
+        const auto gradients = [scale = gradient_scale(input.image_elements)](const ElementwisePass::Sums& sums) {
+            return std::vector<float>{static_cast<float>(sums[0] * scale)};
+        };
+        return {std::make_shared<FormulaPass<LsqFormula>>(formula_on(valid_step(), bounds_, 0)), {step_}, gradients};
     }
 
 private:
@@ -111,11 +160,10 @@ private:
         return step_.detach().clamp(smallest_step, largest_step);
     }
 
-    double gradient_scale_for(const at::Tensor& x) const {
+    // For `count` elements that share the step.
+    double gradient_scale(std::int64_t count) const {
         if (gradient_scale_ == "none") return 1;
-        const bool by_slice = settings().role == QuantizerRole::activation ? x.dim() > 1 : settings().channels > 0;
-        const auto count = static_cast<double>(x.numel()) / static_cast<double>(by_slice ? x.size(0) : 1);
-        return 1 / std::sqrt(count * std::max(1.0, bounds_.highest));
+        return 1 / std::sqrt(static_cast<double>(count) * std::max(1.0, bounds_.highest));
     }
 
     StepBounds bounds_;

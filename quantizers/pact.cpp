@@ -108,7 +108,7 @@ protected:
 
     at::Tensor fake_quantize(const at::Tensor& x) override { return PactFunction::apply(x, clip_, staircase()); }
 
-    FusedSite fused_site(const Extremes& /*extremes*/) override {
+    FusedSite fused_site(const SiteInput& /*input*/) override {
         const auto gradients = [](const ElementwisePass::Sums& sums) {
             return std::vector<float>{static_cast<float>(sums[0])};
         };

@@ -72,10 +72,10 @@ void Quantizer::check_calibrated() {
     if (!ready_) throw std::logic_error("a quantizer's forward() came before its calibrate()");
 }
 
-FusedSite Quantizer::fuse(const Extremes& extremes) {
+FusedSite Quantizer::fuse(const SiteInput& input) {
     check_calibrated();
     const bool fusable = calibrated_.device().is_cpu() && calibrated_.scalar_type() == at::kFloat;
-    return fusable && settings_.channels == 0 ? fused_site(extremes) : FusedSite{};
+    return fusable && settings_.channels == 0 ? fused_site(input) : FusedSite{};
 }
 
 at::Tensor Quantizer::range_tensor(double value) const {

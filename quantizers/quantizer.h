@@ -50,10 +50,10 @@ public:
     // an empty tensor, std::logic_error before calibrate() and for another element type.
     at::Tensor forward(const at::Tensor& x);
 
-    // forward() and its backward pass for a layer that quantizes its input inside its own loops, where `extremes` are
-    // those of the input: the same bits, and in training mode the same update. A null pass where this quantizer, or its
-    // present settings, need the whole tensor. std::logic_error before calibrate().
-    FusedSite fuse(const Extremes& extremes);
+    // forward() and its backward pass for a layer that quantizes its input inside its own loops: the same bits, and in
+    // training mode the same update. A null pass where this quantizer, or its present settings, need the whole tensor.
+    // std::logic_error before calibrate().
+    FusedSite fuse(const SiteInput& input);
 
     // The grid of the last forward(), in evaluation the grid that forward() will use. No gradient.
     virtual Grid grid() const = 0;
@@ -81,7 +81,7 @@ protected:
     // forward() after its checks.
     virtual at::Tensor fake_quantize(const at::Tensor& x) = 0;
     // fuse() for float32 on the CPU and one range a tensor.
-    virtual FusedSite fused_site(const Extremes& /*extremes*/) { return {}; }
+    virtual FusedSite fused_site(const SiteInput& /*input*/) { return {}; }
 
     // A tensor of `value`, of the shape that ranges have: [] or [channels].
     at::Tensor range_tensor(double value) const;

@@ -117,18 +117,19 @@ StaircaseGradients tensor_gradients(const at::Tensor& x, const at::Tensor& upstr
     return gradients;
 }
 
-// One channel's staircase and step as a formula.
-template <FusedNeeds needs, class Step>
-StaircaseFormula<typename Step::Lane, needs> channel_formula(const Staircase& staircase, const Step& step,
-                                                             RangeGradient q, std::int64_t channel) {
+// One channel's staircase, and with a step as a formula.
+inline ScalarStaircase channel_staircase(const Staircase& staircase, std::int64_t channel) {
     const auto of_channel = [channel](const at::Tensor& values) {
         return values.contiguous().data_ptr<float>()[channel];
     };
     const Grid& grid = staircase.grid;
-    return {{of_channel(staircase.range.l), of_channel(staircase.range.u), of_channel(grid.offset),
-             of_channel(grid.scale), static_cast<float>(grid.highest)},
-            step.lane(channel),
-            q == RangeGradient::soft};
+    return {of_channel(staircase.range.l), of_channel(staircase.range.u), of_channel(grid.offset),
+            of_channel(grid.scale), static_cast<float>(grid.highest)};
+}
+template <FusedNeeds needs, class Step>
+StaircaseFormula<typename Step::Lane, needs> channel_formula(const Staircase& staircase, const Step& step,
+                                                             RangeGradient q, std::int64_t channel) {
+    return {channel_staircase(staircase, channel), step.lane(channel), q == RangeGradient::soft};
 }
 
 // The gradients of l, u and alpha from the formula's sums.
@@ -141,25 +142,25 @@ inline RangeSums range_sums(const ElementwisePass::Sums& sums, const ScalarStair
             static_cast<float>(sums[3]) * stairs.scale};
 }
 
-// The same in one pass.
+// The same in one pass, by a formula with the sums of StaircaseFormula.
+template <class FormulaOf>
+StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                   const FormulaOf& formula_of) {
+    const at::Tensor& scale = staircase.grid.scale;
+    const at::Tensor gradient = at::empty_like(x);
+    const ChannelSums found = fused_gradient(x, upstream, scale.numel(), formula_of, gradient);
+    const auto each = [&](float RangeSums::*part) {
+        return found.each(scale, [&](const ElementwisePass::Sums& sums, std::int64_t channel) {
+            return range_sums(sums, channel_staircase(staircase, channel)).*part;
+        });
+    };
+    return {gradient, each(&RangeSums::l), each(&RangeSums::u), each(&RangeSums::alpha)};
+}
 template <FusedNeeds needs, class Step>
 StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
                                    const Step& step, RangeGradient q) {
-    const at::Tensor& scale = staircase.grid.scale;
-    StaircaseGradients gradients{at::empty_like(x), at::empty_like(scale), at::empty_like(scale),
-                                 at::empty_like(scale)};
-    const std::int64_t channels = scale.numel(), count = x.numel() / channels;
-    for (std::int64_t c = 0; c < channels; ++c) {
-        const auto formula = channel_formula<needs>(staircase, step, q, c);
-        ElementwisePass::Sums sums{};
-        FormulaPass(formula).gradient(x.data_ptr<float>() + c * count, upstream.data_ptr<float>() + c * count, count,
-                                      gradients.x.data_ptr<float>() + c * count, sums);
-        const RangeSums found = range_sums(sums, formula.stairs);
-        gradients.l.data_ptr<float>()[c] = found.l;
-        gradients.u.data_ptr<float>()[c] = found.u;
-        gradients.alpha.data_ptr<float>()[c] = found.alpha;
-    }
-    return gradients;
+    return fused_gradients(x, upstream, staircase,
+                           [&](std::int64_t channel) { return channel_formula<needs>(staircase, step, q, channel); });
 }
 
 template <class Step>
@@ -250,7 +251,7 @@ FusedSite fused_site_on(const Staircase& staircase, const StaircaseParameters& p
                         : pass_of(channel_formula<FusedNeeds::input>(staircase, step, q, 0));
         if (learns_range) site.parameters = {parameters.l, parameters.u};
         if (learns_alpha) site.parameters.push_back(parameters.alpha);
-        const ScalarStaircase stairs = detail::channel_formula<FusedNeeds::input>(staircase, step, q, 0).stairs;
+        const ScalarStaircase stairs = detail::channel_staircase(staircase, 0);
         site.gradients = [learns_range, learns_alpha, stairs](const ElementwisePass::Sums& sums) {
             const detail::RangeSums found = detail::range_sums(sums, stairs);
             std::vector<float> gradients;

@@ -30,11 +30,11 @@ at::Tensor UniformQuantizer::fake_quantize(const at::Tensor& x) {
     return quantize(x);
 }
 
-FusedSite UniformQuantizer::fused_site(const Extremes& extremes) {
+FusedSite UniformQuantizer::fused_site(const SiteInput& input) {
     if (is_training() && design_.source == RangeSource::tracked) {
         // Asked first, as forward() moves the range itself where this gives no pass.
         if (design_.rule != RangeRule::min_max || !fused_quantize().pass) return {};
-        track(valid_range({at::full_like(l_, extremes.lowest), at::full_like(u_, extremes.highest)}));
+        track(valid_range({at::full_like(l_, input.lowest), at::full_like(u_, input.highest)}));
     }
     return fused_quantize();
 }

@@ -31,7 +31,7 @@ public:
 protected:
     void fit(const at::Tensor& x) override;
     at::Tensor fake_quantize(const at::Tensor& x) final;
-    FusedSite fused_site(const Extremes& extremes) final;
+    FusedSite fused_site(const SiteInput& input) final;
 
     // The staircase on the range as it is now, made valid.
     virtual Staircase staircase() const;

@@ -43,10 +43,14 @@ ChannelExtremes normalised_extremes(const Feature& feature) {
     return found;
 }
 
-Extremes extremes_of(const Feature& feature) {
+SiteInput site_input(const Feature& feature) {
+    SiteInput input;
+    input.image_elements = feature.values.numel() / feature.values.size(0);
+    if (feature.extremes == nullptr) return input;
     const ChannelExtremes of_channels = normalised_extremes(feature);
-    return {*std::min_element(of_channels.lowest.begin(), of_channels.lowest.end()),
-            *std::max_element(of_channels.highest.begin(), of_channels.highest.end())};
+    input.lowest = *std::min_element(of_channels.lowest.begin(), of_channels.lowest.end());
+    input.highest = *std::max_element(of_channels.highest.begin(), of_channels.highest.end());
+    return input;
 }
 
 }  // namespace dsqbench::blocked

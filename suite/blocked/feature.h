@@ -32,9 +32,10 @@ bool is_usable(const at::Tensor& images);
 // [N, C, H, W] -> blocked, with channels of zeros up to a multiple of 8. No gradient.
 Feature block_images(const at::Tensor& images);
 
-// The smallest and largest element of normalise(values), of every channel and of all. Needs `extremes`.
+// The smallest and largest element of normalise(values) of every channel. Needs `extremes`.
 ChannelExtremes normalised_extremes(const Feature& feature);
-Extremes extremes_of(const Feature& feature);
+// What a quantizer of normalise(values) needs to know; extremes of 0 without `extremes`.
+SiteInput site_input(const Feature& feature);
 
 // normalise(values) as values of their own.
 Feature materialise(const Feature& feature);

@@ -126,8 +126,7 @@ blocked::Convolved QuantizedConv2d::forward(const blocked::Feature& x) {
     const auto& quantizer = activation_quantizer();
     if (!quantizer) return convolve_blocked(x, {});
     const bool is_known = x.extremes != nullptr || !is_training();  // in evaluation no range follows them
-    const Extremes extremes = x.extremes != nullptr ? blocked::extremes_of(x) : Extremes{};
-    const FusedSite site = is_known ? quantizer->fuse(extremes) : FusedSite{};
+    const FusedSite site = is_known ? quantizer->fuse(blocked::site_input(x)) : FusedSite{};
     if (site.pass) return convolve_blocked(x, site);
     blocked::Feature quantized;
     quantized.values = quantizer->forward(blocked::materialise(x).values).contiguous();

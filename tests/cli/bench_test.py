@@ -91,7 +91,9 @@ class BenchTest(CommandTest):
         for row in rivals:
             if row["variant"].startswith("onednn/"):
                 self.assertTrue(row.get("implementation"), row)
-                self.assertIn(row["variant"], json.loads(rows[0]["rival_ratios"]))
+                # On a busy machine every sample of a rival can be disturbed: such a one has no ratio.
+                ratios = json.loads(rows[0].get("rival_ratios", "{}"))
+                self.assertEqual(row["variant"] in ratios, row["samples"] > 0, row)
 
     def test_stores_rows_once_a_commit_and_only_when_asked(self):
         self.bench(*QUICK, "--layer", "small", "--bits", 2)

@@ -108,6 +108,18 @@ TEST_P(EveryQuantizerByChannel, does_to_a_channel_what_it_does_to_a_tensor) {
     }
 }
 
+// The fused passes against the tensor formulas.
+TEST_P(EveryQuantizer, has_in_float32_the_gradients_of_float64) {
+    const at::Tensor narrow = x_.to(at::kFloat), x = narrow.to(at::kDouble);
+    const at::Tensor upstream = normal_sample(x.sizes().vec(), 2).to(at::kFloat);
+    const auto exact = fitted(2, x), fused = fitted(2, narrow);
+    const auto expected = gradients_of(*exact, x, upstream.to(at::kDouble));
+    for (const auto& [name, gradient] : gradients_of(*fused, narrow, upstream)) {
+        const double tolerance = 1e-4 * (1 + expected.at(name).abs().max().item<double>());
+        EXPECT_LT(largest_difference(gradient.to(at::kDouble), expected.at(name)), tolerance) << name;
+    }
+}
+
 TEST_P(EveryQuantizer, stays_valid_whatever_an_optimizer_does) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const at::Tensor x = x_.to(at::kFloat);
