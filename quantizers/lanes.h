@@ -47,6 +47,12 @@ DSQBENCH_INLINE Vector clamp_lanes(const Vector& x, float low, float high) {
     return raised > highs ? highs : raised;
 }
 
+template <class Vector>
+DSQBENCH_INLINE Vector at_most_lanes(const Vector& x, float high) {
+    const Vector highs = all_lanes<Vector>(high);
+    return x > highs ? highs : x;
+}
+
 // To the nearest integer, ties to even; |x| < 2^22. Adding 1.5 * 2^23 leaves no bits for a fraction.
 template <class Vector>
 DSQBENCH_INLINE Vector round_lanes(const Vector& x) {
@@ -95,6 +101,11 @@ DSQBENCH_INLINE WideLanes clamp_lanes(const WideLanes& x, float low, float high)
     asm("vmaxps %1, %2, %0" : "=v"(clamped) : "v"(x), "v"(all_lanes<WideLanes>(low)));
     asm("vminps %0, %1, %0" : "+v"(clamped) : "v"(all_lanes<WideLanes>(high)));
     return clamped;
+}
+DSQBENCH_INLINE WideLanes at_most_lanes(const WideLanes& x, float high) {
+    WideLanes lower;
+    asm("vminps %1, %2, %0" : "=v"(lower) : "v"(x), "v"(all_lanes<WideLanes>(high)));
+    return lower;
 }
 DSQBENCH_INLINE WideLanes floor_lanes(const WideLanes& x) {
     WideLanes floor;

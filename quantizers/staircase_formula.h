@@ -40,7 +40,7 @@ struct StaircaseFormula {
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
         const Vector v = stairs.position(x);
-        const Vector interval = clamp_lanes(floor_lanes(v), 0, stairs.highest - 1);
+        const Vector interval = at_most_lanes(floor_lanes(v), stairs.highest - 1);
         const Vector t = v - interval;
         const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
         const auto at_t = step.at(t);
@@ -49,7 +49,8 @@ struct StaircaseFormula {
             const Vector q = soft_q ? interval + at_t.value() : round_lanes(v);
             sums[0] += upstream;
             sums[1] += found;
-            sums[2] += upstream * q - found * v;
+            sums[2] += upstream * q;
+            sums[2] -= found * v;
             sums[3] += inside * at_t.by_alpha();
         }
         return found;

@@ -47,7 +47,8 @@ TanhStep::Lane TanhStep::lane(std::int64_t channel) const {
     const float kappa = std::min(wanted, bound);
     const float scale = 1 / std::tanh(kappa / 2);  // the paper's s
     const float kappa_by_alpha = wanted <= bound ? -2 / (a * (2 - a)) : 0.0F;
-    return {kappa, scale / 2, kappa * scale / 2, scale / 2 * kappa_by_alpha, (1 - scale * scale) / 4 * kappa_by_alpha};
+    return {kappa, scale / 2, kappa * scale / 2, scale / 2 * kappa_by_alpha / kappa,
+            (1 - scale * scale) / 4 * kappa_by_alpha};
 }
 
 }  // namespace dsqbench

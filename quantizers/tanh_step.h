@@ -32,24 +32,24 @@ public:
 
     // The same for one channel, in lanes.
     struct Lane {
-        // Products of constants: value = 1/2 + half_s phi, slope = steepness (1 - phi^2), by_alpha = by_kappa (t - 1/2)
-        // (1 - phi^2) + by_s phi, with phi = tanh(kappa (t - 1/2)), |kappa| <= 14.5.
-        float kappa, half_s, steepness, by_kappa, by_s;
+        // Products of constants, with y = kappa (t - 1/2), |kappa| <= 14.5, and phi = tanh(y): value = 1/2 + half_s
+        // phi, slope = steepness (1 - phi^2), by_alpha = by_y y (1 - phi^2) + by_phi phi.
+        float kappa, half_s, steepness, by_y, by_phi;
 
         template <class Vector>
         struct At {
             const Lane& lane;
-            Vector centred, phi, rest;  // t - 1/2; phi; 1 - phi^2
+            Vector y, phi, rest;  // rest = 1 - phi^2
 
             DSQBENCH_INLINE Vector value() const { return 0.5F + lane.half_s * phi; }
             DSQBENCH_INLINE Vector slope() const { return lane.steepness * rest; }
-            DSQBENCH_INLINE Vector by_alpha() const { return lane.by_kappa * centred * rest + lane.by_s * phi; }
+            DSQBENCH_INLINE Vector by_alpha() const { return lane.by_y * y * rest + lane.by_phi * phi; }
         };
         template <class Vector>
         DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
-            const Vector centred = t - 0.5F;
-            const Vector phi = tanh_lanes_within(kappa * centred);
-            return {*this, centred, phi, 1 - phi * phi};
+            const Vector y = kappa * t - kappa / 2;
+            const Vector phi = tanh_lanes_within(y);
+            return {*this, y, phi, 1 - phi * phi};
         }
     };
     Lane lane(std::int64_t channel) const;
