@@ -3,13 +3,18 @@
 #include <algorithm>
 
 #include "kernels/portable/finish_lanes.h"
+#if defined(__x86_64__)
+#include "kernels/x86/finish_real.h"
+#endif
 
 namespace dsqbench {
 namespace {
 
-DSQBENCH_ALWAYS_INLINE void quantize_body(const QuantizedPixels& to, const float* values, std::uint8_t* codes) {
+// `first`: channels before it are done.
+DSQBENCH_ALWAYS_INLINE void quantize_body(const QuantizedPixels& to, int first, const float* values,
+                                          std::uint8_t* codes) {
     for (std::int64_t pixel = 0; pixel < to.pixels; ++pixel, values += to.channels)
-        for (int channel = 0; channel < to.channels; channel += finish_lane_count) {
+        for (int channel = first; channel < to.channels; channel += finish_lane_count) {
             const LanePlace place{0, channel, std::min(finish_lane_count, to.channels - channel)};
             FloatLanes y = {};
             if (place.count == finish_lane_count)
@@ -69,7 +74,8 @@ DSQBENCH_ALWAYS_INLINE void pool_body(const PoolShape& shape, const float* value
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) void quantize_avx2(const QuantizedPixels& to, const float* values,
                                                    std::uint8_t* codes) {
-    quantize_body(to, values, codes);
+    const int done = quantize_groups_avx2(to, values, codes);
+    if (done < to.channels) quantize_body(to, done, values, codes);
 }
 
 __attribute__((target("avx2"))) void pool_avx2(const PoolShape& shape, const float* values, float* out) {
@@ -84,7 +90,7 @@ void quantize_pixels(const QuantizedPixels& to, const float* values, std::uint8_
     if (allowed.contain(InstructionSet::avx2)) return quantize_avx2(to, values, codes);
 #endif
     (void)allowed;
-    quantize_body(to, values, codes);
+    quantize_body(to, 0, values, codes);
 }
 
 void max_pool(const PoolShape& shape, const float* values, float* out, InstructionSets allowed) {

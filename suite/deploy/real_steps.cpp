@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/api/layout.h"
 
@@ -16,11 +17,24 @@ void store_code(std::uint8_t* pixel, int channel, int bits, int code) {
     byte = static_cast<std::uint8_t>(byte | code << shift);
 }
 
+// Up to four channels of one byte a code are a double word a pixel.
+void read_words(const ReadImage& read_image, const TensorType& out, const std::uint8_t* image, std::uint8_t* codes) {
+    const std::int64_t pixels = out.pixels();
+    const std::uint8_t* table = read_image.codes.data();
+    for (std::int64_t i = 0; i < pixels; ++i, codes += 4) {
+        std::uint32_t word = 0;
+        for (int c = 0; c < out.channels; ++c)
+            word |= static_cast<std::uint32_t>(table[256 * c + image[c * pixels + i]]) << (8 * c);
+        std::memcpy(codes, &word, sizeof word);
+    }
+}
+
 }  // namespace
 
 void read_codes(const ReadImage& read_image, const TensorType& out, const std::uint8_t* image, std::uint8_t* codes) {
-    const int stride = pixel_bytes(out.channels, out.bits);
     const bool is_byte = codes_per_byte(out.bits) == 1;
+    if (is_byte && out.channels <= 4) return read_words(read_image, out, image, codes);
+    const int stride = pixel_bytes(out.channels, out.bits);
     std::fill_n(codes, out.bytes(), std::uint8_t{0});
     for (int c = 0; c < out.channels; ++c) {
         const std::uint8_t* table = read_image.codes.data() + std::ptrdiff_t{256} * c;
