@@ -37,10 +37,6 @@ struct ReachFormula {
     float magnitude;
 
     template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& t) const {
-        return t;
-    }
-    template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& t, const Vector& upstream, Vector (&sums)[sum_count]) const {
         sums[0] += upstream * t;
         sums[1] += where_at_least(magnitude_lanes(t), magnitude, all_lanes<Vector>(1));
@@ -51,10 +47,6 @@ struct NormalisedTanhFormula {
     static constexpr int sum_count = 1;     // of nothing
     float magnitude, reciprocal, by_reach;  // dm/dt = sign(t) = t / m, shared by all that reach m
 
-    template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& t) const {
-        return t * reciprocal;
-    }
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& t, const Vector& upstream, Vector (&/*sums*/)[sum_count]) const {
         const Vector through_magnitude = where_at_least(magnitude_lanes(t), magnitude, by_reach * t);
@@ -77,11 +69,10 @@ struct NormalisedTanh : torch::autograd::Function<NormalisedTanh> {
         const auto saved = context->get_saved_variables();
         const at::Tensor &t = saved[0], magnitudes = saved[1].contiguous(), g = upstream[0].contiguous();
         const float* magnitude = magnitudes.data_ptr<float>();
-        const at::Tensor gradient = at::empty_like(t);
         std::vector<double> by_reach(static_cast<std::size_t>(magnitudes.numel()), 0);
         if (context->saved_data["is_measured"].toBool()) {
             const auto reach = [&](std::int64_t channel) { return ReachFormula{magnitude[channel]}; };
-            const ChannelSums found = fused_gradient(t, g, magnitudes.numel(), reach, gradient);
+            const FusedGradient found = fused_gradient(t, g, magnitudes.numel(), reach);
             for (std::size_t c = 0; c < by_reach.size(); ++c)  // none reaches the bound of a layer of zeros
                 by_reach[c] = found.sums[c][0] / std::pow(magnitude[c], 3) / std::max(found.sums[c][1], 1.0);
         }
@@ -89,8 +80,8 @@ struct NormalisedTanh : torch::autograd::Function<NormalisedTanh> {
             const auto c = static_cast<std::size_t>(channel);
             return NormalisedTanhFormula{magnitude[c], 1 / magnitude[c], static_cast<float>(by_reach[c])};
         };
-        fused_gradient(t, g, magnitudes.numel(), formula, gradient);
-        return {gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+        const FusedGradient found = fused_gradient(t, g, magnitudes.numel(), formula);
+        return {found.x, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
     }
 };
 

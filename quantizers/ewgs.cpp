@@ -18,15 +18,10 @@ namespace {
 constexpr double published_delta = 1e-3;
 
 // One channel; the sums are StaircaseFormula's. g h' = g + delta |g| (z - z_q).
-struct EwgsFormula {
+struct EwgsFormula : OnStaircase {
     static constexpr int sum_count = 3;
-    ScalarStaircase stairs;
     float strength;  // delta / n
 
-    template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& x) const {
-        return stairs.nearest_level(x);
-    }
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
         const Vector v = stairs.position(x), level = round_lanes(v);
@@ -41,7 +36,7 @@ struct EwgsFormula {
 
 EwgsFormula formula_on(const Staircase& staircase, double delta, std::int64_t channel) {
     const auto levels = static_cast<double>(staircase.grid.highest);
-    return {detail::channel_staircase(staircase, channel), static_cast<float>(delta / levels)};
+    return {{detail::channel_staircase(staircase, channel)}, static_cast<float>(delta / levels)};
 }
 
 struct EwgsFunction : torch::autograd::Function<EwgsFunction> {
@@ -62,7 +57,7 @@ struct EwgsFunction : torch::autograd::Function<EwgsFunction> {
         const Staircase staircase{{saved[1], saved[2]}, make_grid(bits, saved[3], saved[4])};
         if (is_fusable(saved[0])) {
             const auto formula_of = [&](std::int64_t channel) { return formula_on(staircase, delta, channel); };
-            const auto found = detail::fused_gradients(saved[0], upstream[0].contiguous(), staircase, formula_of);
+            const auto found = detail::fused_gradients(saved[0], upstream[0], staircase, formula_of);
             return {found.x, found.l, found.u, at::Tensor(), at::Tensor()};
         }
         const at::Tensor& g = upstream[0];  // the reference, and the way for float64 and other devices

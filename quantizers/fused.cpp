@@ -2,19 +2,6 @@
 
 namespace dsqbench {
 
-namespace {
-
-// The forward pass alone.
-struct NearestLevel {
-    ScalarStaircase stairs;
-    template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& x) const {
-        return stairs.nearest_level(x);
-    }
-};
-
-}  // namespace
-
 bool has_avx2() {
 #if defined(__x86_64__)
     static const bool available = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
@@ -45,7 +32,7 @@ at::Tensor fused_fake_quantize(const at::Tensor& x, const Grid& grid) {
     for (std::int64_t c = 0; c < channels; ++c) {
         const ScalarStaircase stairs{0, 0, offset.data_ptr<float>()[c], scale.data_ptr<float>()[c],
                                      static_cast<float>(grid.highest)};
-        apply_value(NearestLevel{stairs}, x.data_ptr<float>() + c * count, count, y.data_ptr<float>() + c * count);
+        apply_value(OnStaircase{stairs}, x.data_ptr<float>() + c * count, count, y.data_ptr<float>() + c * count);
     }
     return y;
 }

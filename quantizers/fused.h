@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "quantizers/grid.h"
@@ -17,32 +18,24 @@ bool is_fusable(const at::Tensor& x);
 // grid.fake_quantize(x) for a grid without warp.
 at::Tensor fused_fake_quantize(const at::Tensor& x, const Grid& grid);
 
-// A formula's sums of one channel after the other.
-struct ChannelSums {
-    std::vector<ElementwisePass::Sums> sums;
-
-    // A tensor of `shape`'s shape, type and device with value_of(sums) of every channel.
-    template <class ValueOf>
-    at::Tensor each(const at::Tensor& shape, const ValueOf& value_of) const {
-        const at::Tensor values = at::empty_like(shape);
-        for (std::size_t c = 0; c < sums.size(); ++c)
-            values.data_ptr<float>()[c] = static_cast<float>(value_of(sums[c], static_cast<std::int64_t>(c)));
-        return values;
-    }
+struct FusedGradient {
+    at::Tensor x;                             // dL/dx
+    std::vector<ElementwisePass::Sums> sums;  // the formula's, one channel after the other
 };
 
-// dL/dx into `gradient` by formula_of(channel), for fusable x, `upstream` of its shape, contiguous; dimension 0 holds
-// the channels when there are several.
+// The backward pass by formula_of(channel), for fusable x and `upstream` of its shape; dimension 0 holds the channels
+// when there are several.
 template <class FormulaOf>
-ChannelSums fused_gradient(const at::Tensor& x, const at::Tensor& upstream, std::int64_t channels,
-                           const FormulaOf& formula_of, const at::Tensor& gradient) {
-    ChannelSums found;
+FusedGradient fused_gradient(const at::Tensor& x, const at::Tensor& upstream, std::int64_t channels,
+                             const FormulaOf& formula_of) {
+    FusedGradient found{at::empty_like(x), {}};
+    const at::Tensor from = upstream.contiguous();
     const std::int64_t count = x.numel() / channels;
     for (std::int64_t c = 0; c < channels; ++c) {
-        ElementwisePass::Sums& sums = found.sums.emplace_back();
-        FormulaPass(formula_of(c))
-            .gradient(x.data_ptr<float>() + c * count, upstream.data_ptr<float>() + c * count, count,
-                      gradient.data_ptr<float>() + c * count, sums);
+        const auto sums =
+            apply_gradient(formula_of(c), x.data_ptr<float>() + c * count, from.data_ptr<float>() + c * count, count,
+                           found.x.data_ptr<float>() + c * count);
+        std::copy(sums.begin(), sums.end(), found.sums.emplace_back().begin());
     }
     return found;
 }

@@ -32,15 +32,10 @@ StepBounds bounds_of(const QuantizerSettings& settings) {
 }
 
 // One channel. The sum is upstream (clip(round(v)) - v inside), v from the lowest level on as in the forward pass.
-struct LsqFormula {
+struct LsqFormula : OnStaircase {  // l and u of `stairs`: the smallest and the largest number that is not clipped
     static constexpr int sum_count = 1;
-    ScalarStaircase stairs;  // l and u: the smallest and the largest number that is not clipped
-    float lowest;            // -Q_N
+    float lowest;  // -Q_N
 
-    template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& x) const {
-        return stairs.nearest_level(x);
-    }
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
         const Vector position = stairs.position(x);
@@ -54,8 +49,8 @@ LsqFormula formula_on(const at::Tensor& scale, StepBounds bounds, std::int64_t c
     const float step = scale.data_ptr<float>()[channel];
     const auto lowest = static_cast<float>(bounds.lowest), highest = static_cast<float>(bounds.highest);
     const float infinity = std::numeric_limits<float>::infinity();
-    return {{std::nextafter(step * lowest, infinity), std::nextafter(step * highest, -infinity), step * lowest, step,
-             highest - lowest},
+    return {{{std::nextafter(step * lowest, infinity), std::nextafter(step * highest, -infinity), step * lowest, step,
+              highest - lowest}},
             lowest};
 }
 
@@ -78,13 +73,12 @@ struct LsqFunction : torch::autograd::Function<LsqFunction> {
         const double highest = context->saved_data["highest"].toDouble();
         const double gradient_scale = context->saved_data["gradient_scale"].toDouble();
         if (is_fusable(x)) {
-            const at::Tensor gradient = at::empty_like(x), steps = scale.contiguous();
+            const at::Tensor steps = scale.contiguous(), by_step = at::empty_like(steps);
             const auto formula_of = [&](std::int64_t channel) { return formula_on(steps, {lowest, highest}, channel); };
-            const auto found = fused_gradient(x, upstream[0].contiguous(), steps.numel(), formula_of, gradient);
-            const auto by_step = found.each(steps, [&](const ElementwisePass::Sums& sums, std::int64_t /*channel*/) {
-                return sums[0] * gradient_scale;
-            });
-            return {gradient, by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+            const auto found = fused_gradient(x, upstream[0], steps.numel(), formula_of);
+            for (std::size_t c = 0; c < found.sums.size(); ++c)
+                by_step.data_ptr<float>()[c] = static_cast<float>(found.sums[c][0] * gradient_scale);
+            return {found.x, by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
         }
         // The reference, and the way for float64 and other devices.
         const at::Tensor v = x / broadcast_channels(scale, x);

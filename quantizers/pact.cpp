@@ -18,14 +18,9 @@ constexpr double published_clip = 10;
 constexpr double published_decay = 2e-4;
 constexpr double smallest_clip = 1e-6, largest_clip = 1e30;
 
-struct PactFormula {
+struct PactFormula : OnStaircase {
     static constexpr int sum_count = 1;  // of the gradient above the clipping level
-    ScalarStaircase stairs;
 
-    template <class Vector>
-    DSQBENCH_INLINE Vector value(const Vector& x) const {
-        return stairs.nearest_level(x);
-    }
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
         const Vector above = where_at_least(x, stairs.u, upstream);
@@ -34,9 +29,9 @@ struct PactFormula {
     }
 };
 
-FormulaPass<PactFormula> pass_on(const at::Tensor& clip, int bits) {
+PactFormula formula_on(const at::Tensor& clip, int bits) {
     const float highest = static_cast<float>((1 << bits) - 1), level = clip.item<float>();
-    return FormulaPass(PactFormula{{0, level, 0, level / highest, highest}});
+    return {{{0, level, 0, level / highest, highest}}};
 }
 
 struct PactFunction : torch::autograd::Function<PactFunction> {
@@ -55,11 +50,9 @@ struct PactFunction : torch::autograd::Function<PactFunction> {
             const at::Tensor clipped = x.ge(clip), inside = x.ge(0) & x.lt(clip);
             return {upstream[0] * inside, (upstream[0] * clipped).sum(), at::Tensor()};
         }
-        const at::Tensor gradient = at::empty_like(x), from = upstream[0].contiguous();
-        ElementwisePass::Sums sums{};
-        pass_on(clip, static_cast<int>(context->saved_data["bits"].toInt()))
-            .gradient(x.data_ptr<float>(), from.data_ptr<float>(), x.numel(), gradient.data_ptr<float>(), sums);
-        return {gradient, at::full_like(clip, sums[0]), at::Tensor()};
+        const auto formula = formula_on(clip, static_cast<int>(context->saved_data["bits"].toInt()));
+        const auto found = fused_gradient(x, upstream[0], 1, [&](std::int64_t /*channel*/) { return formula; });
+        return {found.x, at::full_like(clip, found.sums[0][0]), at::Tensor()};
     }
 };
 
@@ -112,7 +105,7 @@ protected:
         const auto gradients = [](const ElementwisePass::Sums& sums) {
             return std::vector<float>{static_cast<float>(sums[0])};
         };
-        const auto pass = std::make_shared<FormulaPass<PactFormula>>(pass_on(staircase().range.u, settings().bits));
+        const auto pass = std::make_shared<FormulaPass<PactFormula>>(formula_on(staircase().range.u, settings().bits));
         return {pass, {clip_}, gradients};
     }
 

@@ -129,7 +129,7 @@ inline ScalarStaircase channel_staircase(const Staircase& staircase, std::int64_
 template <FusedNeeds needs, class Step>
 StaircaseFormula<typename Step::Lane, needs> channel_formula(const Staircase& staircase, const Step& step,
                                                              RangeGradient q, std::int64_t channel) {
-    return {channel_staircase(staircase, channel), step.lane(channel), q == RangeGradient::soft};
+    return {{channel_staircase(staircase, channel)}, step.lane(channel), q == RangeGradient::soft};
 }
 
 // The gradients of l, u and alpha from the formula's sums.
@@ -147,14 +147,16 @@ template <class FormulaOf>
 StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
                                    const FormulaOf& formula_of) {
     const at::Tensor& scale = staircase.grid.scale;
-    const at::Tensor gradient = at::empty_like(x);
-    const ChannelSums found = fused_gradient(x, upstream, scale.numel(), formula_of, gradient);
-    const auto each = [&](float RangeSums::*part) {
-        return found.each(scale, [&](const ElementwisePass::Sums& sums, std::int64_t channel) {
-            return range_sums(sums, channel_staircase(staircase, channel)).*part;
-        });
-    };
-    return {gradient, each(&RangeSums::l), each(&RangeSums::u), each(&RangeSums::alpha)};
+    const FusedGradient found = fused_gradient(x, upstream, scale.numel(), formula_of);
+    const StaircaseGradients gradients{found.x, at::empty_like(scale), at::empty_like(scale), at::empty_like(scale)};
+    for (std::size_t c = 0; c < found.sums.size(); ++c) {
+        const auto stairs = channel_staircase(staircase, static_cast<std::int64_t>(c));
+        const RangeSums of_channel = range_sums(found.sums[c], stairs);
+        gradients.l.data_ptr<float>()[c] = of_channel.l;
+        gradients.u.data_ptr<float>()[c] = of_channel.u;
+        gradients.alpha.data_ptr<float>()[c] = of_channel.alpha;
+    }
+    return gradients;
 }
 template <FusedNeeds needs, class Step>
 StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
@@ -175,7 +177,7 @@ template <class Step>
 StaircaseGradients staircase_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
                                        const Step& step, RangeGradient q, FusedNeeds needs) {
     if constexpr (requires { typename Step::Lane; })
-        if (is_fusable(x)) return fused_gradients(x, upstream.contiguous(), staircase, step, q, needs);
+        if (is_fusable(x)) return fused_gradients(x, upstream, staircase, step, q, needs);
     return tensor_gradients(x, upstream, staircase, step, q, needs);
 }
 

@@ -21,21 +21,25 @@ struct ScalarStaircase {
     }
 };
 
-enum class FusedNeeds { input, input_and_parameters };
-
-// See staircase.h for the formulas. `Step` is a step in lanes. Sums of upstream * (1, dy/dx, n dy/du, dh/dalpha
-// inside), n = stairs.highest.
-template <class Step, FusedNeeds needs>
-struct StaircaseFormula {
-    static constexpr int sum_count = needs == FusedNeeds::input ? 1 : 4;
+// A formula's forward pass, the same for whatever gradient stands in for the staircase's.
+struct OnStaircase {
     ScalarStaircase stairs;
-    Step step;
-    bool soft_q;
 
     template <class Vector>
     DSQBENCH_INLINE Vector value(const Vector& x) const {
         return stairs.nearest_level(x);
     }
+};
+
+enum class FusedNeeds { input, input_and_parameters };
+
+// See staircase.h for the formulas. `Step` is a step in lanes. Sums of upstream * (1, dy/dx, n dy/du, dh/dalpha
+// inside), n = stairs.highest.
+template <class Step, FusedNeeds needs>
+struct StaircaseFormula : OnStaircase {
+    static constexpr int sum_count = needs == FusedNeeds::input ? 1 : 4;
+    Step step;
+    bool soft_q;
 
     template <class Vector>
     DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
