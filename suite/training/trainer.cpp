@@ -305,8 +305,8 @@ bool Trainer::step(const Batch& batch) {
 
 void Trainer::report_progress(double loss) {
     const double batches = static_cast<double>(batches_per_epoch());
-    const double done =
-        (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) / static_cast<double>(epochs_to_run());
+    const double done = (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) /
+                        static_cast<double>(epochs_to_run());
     const double seconds = train_seconds_ + epoch_seconds_;
     site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_to_run(), loss,
                                         seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));

@@ -59,7 +59,8 @@ class CompletionTest(CommandTest):
     def replies(self, shell, typed):
         """What each typed line completes to, a list of words each."""
         environment = self.environment(PATH=f"{PROGRAM.parent}:{os.environ['PATH']}", DSQBENCH_RECIPES_DIR=str(RECIPES))
-        done = subprocess.run([*shell, *typed], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([*shell, *typed], env=environment, cwd=self.folder, capture_output=True, text=True,
+                              timeout=120)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         replies = done.stdout.split(END + "\n")
         self.assertEqual(len(replies), len(typed) + 1)
