@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <set>
+#include <functional>
+#include <optional>
+#include <unordered_set>
 
 #include "suite/core/clock.h"
 #include "suite/core/error.h"
@@ -11,7 +13,7 @@
 #include "suite/core/hash.h"
 #include "suite/record/json_lines.h"
 #include "suite/record/provenance.h"
-#include "suite/record/row.h"
+#include "suite/record/row_line.h"
 
 namespace dsqbench {
 
@@ -80,24 +82,38 @@ bool is_same_measurement(const Row& a, const Row& b) {
     });
 }
 
-// Damage in older files is no reason to lose a new row: read() reports it.
+bool holds(std::string_view line, std::string_view part) {
+    return line.find(part) != std::string_view::npos;
+}
+
+// Damage in older files is no reason to lose a new row: read() reports it. Only lines that name the row's commit or id
+// are built: a store of a million rows takes one more in a second.
 bool holds_measurement(const Path& machine_folder, const Row& row) {
+    const std::string commit = row["commit"].dump(), id = row["row_id"].dump();
+    bool found = false;
     for (const auto& file : month_files(machine_folder))
-        for (const auto& line : read_json_lines(file).whole)
-            if (is_same_measurement(line.value, row)) return true;
-    return false;
+        visit_lines(file, [&](std::string_view line, std::size_t, bool) {
+            if (found || (!holds(line, commit) && !holds(line, id))) return;
+            found = is_same_measurement(nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false), row);
+        });
+    return found;
 }
 
 // A torn line becomes a damaged one as soon as another is written after it, so it moves to <file>.torn first.
 void set_torn_line_aside(const Path& file) {
     if (!std::filesystem::exists(file)) return;
-    const auto torn = read_json_lines(file).torn;
-    if (!torn) return;
+    std::string last;
+    std::size_t number = 0;
+    visit_lines(file, [&](std::string_view line, std::size_t of_line, bool ended) {
+        if (ended || nlohmann::json::accept(line)) return;
+        last = line;
+        number = of_line;
+    });
+    if (last.empty()) return;
     const Path aside = file.string() + ".torn";
-    append_line(aside, torn->text);
-    std::filesystem::resize_file(file, torn->offset);
-    fmt::print(stderr, "dsqbench: note: {}: moved an unfinished line to {}\n", place_of(file, torn->number),
-               aside.string());
+    append_line(aside, last);
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - last.size());
+    fmt::print(stderr, "dsqbench: note: {}: moved an unfinished line to {}\n", place_of(file, number), aside.string());
 }
 
 void check_stored(const Row& row, const std::string& place) {
@@ -110,6 +126,41 @@ void check_stored(const Row& row, const std::string& place) {
     if (row["row_id"] != row_id_of(row))
         throw Error(ExitCode::data, "the row was changed after it was written: its row_id does not fit",
                     "restore it; rows are measured, never edited", place);
+}
+
+// A line that is not written as to_line() writes it, or does not fit its id, is looked at thoroughly: it is an error,
+// or a good row in another layout, which `rewritten` then holds as it should be.
+void assign_slowly(RowLine& row, std::string_view line, std::string& rewritten, const std::string& place) {
+    const auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (value.is_discarded())
+        throw Error(ExitCode::data, "this line is not JSON", "restore the file, or take the line out of it", place);
+    check_stored(value, place);
+    rewritten = to_line(value);
+    if (!row.assign(rewritten, place)) throw Error(ExitCode::data, "holds a list or a table", {}, place);
+}
+
+using RowIds = std::unordered_set<std::string>;
+
+bool is_new(const RowLine& row, RowIds& seen) {
+    constexpr std::size_t telling = 24;  // hexadecimal digits: 96 bits do not collide, and fit a string of 32 bytes
+    return seen.insert(row.text("row_id").substr(0, telling)).second;
+}
+
+void visit_file(const Path& file, RowIds& seen, const RowVisitor& visit) {
+    RowLine row;
+    std::string rewritten;
+    const std::string version = std::to_string(row_schema_version);
+    visit_lines(file, [&](std::string_view line, std::size_t number, bool ended) {
+        const std::string place = place_of(file, number);
+        const bool torn = !ended && !nlohmann::json::accept(line);
+        if (torn) {
+            fmt::print(stderr, "dsqbench: note: {}: skipped an unfinished line\n", place);
+            return;
+        }
+        if (!row.assign(line, place) || row.json("schema_version") != version || !row.is_genuine())
+            assign_slowly(row, line, rewritten, place);
+        if (is_new(row, seen)) visit(row);
+    });
 }
 
 }  // namespace
@@ -130,16 +181,9 @@ Row complete_row(Row row) {
 }
 
 std::vector<Row> read_rows(const Path& file) {
-    const JsonLines lines = read_json_lines(file);
-    refuse_damage(lines, file);
-    if (lines.torn)
-        fmt::print(stderr, "dsqbench: note: {}: skipped an unfinished line\n", place_of(file, lines.torn->number));
     std::vector<Row> rows;
-    std::set<std::string> seen;
-    for (const auto& line : lines.whole) {
-        check_stored(line.value, place_of(file, line.number));
-        if (seen.insert(line.value["row_id"]).second) rows.push_back(line.value);
-    }
+    RowIds seen;
+    visit_file(file, seen, [&](const RowLine& line) { rows.push_back(line.row()); });
     return rows;
 }
 
@@ -154,13 +198,32 @@ bool ResultStore::append(const Row& given) {
     return true;
 }
 
+void ResultStore::visit(const RowVisitor& visit) const {
+    RowIds seen;
+    for (const auto& machine : entries_of(folder_))
+        for (const auto& file : month_files(machine)) visit_file(file, seen, visit);
+}
+
 std::vector<Row> ResultStore::read() const {
     std::vector<Row> rows;
+    visit([&](const RowLine& line) { rows.push_back(line.row()); });
+    return rows;
+}
+
+std::vector<Row> ResultStore::read_where(const std::string& field, const std::string& value) const {
+    const std::string wanted = nlohmann::json(field).dump() + ":" + to_line(value);
+    std::vector<Row> rows;
+    RowIds seen;
+    RowLine row;
+    std::string rewritten;
     for (const auto& machine : entries_of(folder_))
-        for (const auto& file : month_files(machine)) {
-            auto more = read_rows(file);
-            rows.insert(rows.end(), more.begin(), more.end());
-        }
+        for (const auto& file : month_files(machine))
+            visit_lines(file, [&](std::string_view line, std::size_t number, bool ended) {
+                if (!holds(line, wanted) || (!ended && !nlohmann::json::accept(line))) return;
+                const std::string place = place_of(file, number);
+                if (!row.assign(line, place) || !row.is_genuine()) assign_slowly(row, line, rewritten, place);
+                if (row.text(field) == value && is_new(row, seen)) rows.push_back(row.row());
+            });
     return rows;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -48,6 +49,8 @@ Row complete_row(Row row);
 // file:line.
 std::vector<Row> read_rows(const std::filesystem::path& file);
 
+class RowLine;
+
 class ResultStore {
 public:
     explicit ResultStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -59,6 +62,12 @@ public:
 
     // All rows of all machines in file order, as by read_rows.
     std::vector<Row> read() const;
+
+    // The same one by one, without keeping them; see row_line.h.
+    void visit(const std::function<void(const RowLine&)>& visit) const;
+
+    // Those whose text `field` is `value`; lines that do not name it are passed over unread, damaged ones too.
+    std::vector<Row> read_where(const std::string& field, const std::string& value) const;
 
 private:
     std::filesystem::path folder_;

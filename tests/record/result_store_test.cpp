@@ -166,6 +166,29 @@ TEST_F(Store, passes_over_files_that_hold_no_rows) {
     EXPECT_TRUE(store_.read().empty());
 }
 
+TEST_F(Store, answers_a_question_without_building_the_other_rows) {
+    store_.append(sample_row("dsq", 0));
+    store_.append(sample_row("ste", 0));
+    store_.append(sample_row("dsq", 1));
+    add_bytes("{\"damaged\": \n");
+    const auto rows = store_.read_where("label", "dsq");
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[1]["seed"], 1);
+    EXPECT_TRUE(store_.read_where("recipe", "dsq").empty()) << "a value of another field";
+}
+
+TEST_F(Store, reads_a_row_once_that_two_files_hold) {
+    store_.append(sample_row("dsq", 0));
+    write_file_atomically(folder_ / "test-board/2026-12.jsonl", bytes());
+    EXPECT_EQ(store_.read().size(), 1u);
+}
+
+TEST_F(Store, takes_a_row_that_was_laid_out_anew) {
+    store_.append(sample_row("dsq", 0));
+    write_file_atomically(file_, Row::parse(bytes()).dump(-1, ' ').insert(1, " ") + "\n");
+    EXPECT_EQ(store_.read().size(), 1u);
+}
+
 TEST_F(Store, loses_nothing_to_concurrent_writers) {
     constexpr std::uint64_t writers = 4, rows = 5;
     std::vector<pid_t> children;
