@@ -1,0 +1,206 @@
+#include "suite/report/claim.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "suite/core/error.h"
+#include "suite/core/file_system.h"
+#include "suite/core/hash.h"
+#include "suite/recipe/recipe.h"
+#include "suite/report/run_statistic.h"
+#include "tests/record/sample_row.h"
+#include "tests/temporary_folder.h"
+
+namespace dsqbench {
+namespace {
+
+using Kind = VerdictKind;
+
+const std::string head =
+    "claim = \"c\"\nmade_by = \"m\"\nwhere = \"w\"\nmeasure = \"x\"\ncommands = [\"dsqbench run\"]\n[rule]\n";
+
+Claim claim_of(const std::string& rule) {
+    return parse_claim(head + rule, "claims/c.toml");
+}
+
+const std::string difference = "kind = \"difference\"\nrecipes = [\"small\"]\nbetter = \"dsq\"\nworse = \"ste\"\n";
+
+std::string refusal_of(const std::string& text) {
+    try {
+        parse_claim(text, "claims/c.toml");
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::data);
+        return error.what();
+    }
+    return "accepted";
+}
+
+Evidence evidence_of(const std::vector<std::pair<std::string, std::vector<double>>>& contenders) {
+    Evidence evidence;
+    for (const auto& [label, top1] : contenders)
+        for (std::size_t seed = 0; seed < top1.size(); ++seed)
+            evidence.rows.push_back(complete_row(sample_row(label, seed, top1[seed])));
+    evidence.protocol_of = [](const std::string& recipe) {
+        if (recipe != "small") throw Error(ExitCode::recipe, "unknown recipe");
+        return sha256_hex("protocol");
+    };
+    return evidence;
+}
+
+Kind verdict_of(const std::string& rule, const Evidence& evidence) {
+    return judge(claim_of(rule), evidence).kind;
+}
+
+TEST(Claim, slips_are_refused_with_their_place) {
+    EXPECT_THAT(refusal_of("claim = \"c\"\n"), testing::HasSubstr("is missing"));
+    EXPECT_THAT(refusal_of(head + "kind = \"diference\"\n"),
+                testing::HasSubstr("claims/c.toml:7:1: 'kind' cannot be 'diference'; did you mean 'difference'?"));
+    EXPECT_THAT(refusal_of(head + difference + "tolerance = 1\n"), testing::HasSubstr("c.toml:11:1: unknown key"));
+    EXPECT_THAT(refusal_of(head + "kind = \"difference\"\nbetter = \"dsq\"\n"), testing::HasSubstr("is missing"));
+    EXPECT_THAT(refusal_of(head + "kind = \"run_statistic\"\nrecipes = [\"a\"]\ncontender = \"dsq\"\n" +
+                           "statistic = \"alpha_hump_share\"\n"),
+                testing::HasSubstr("one of 'above' and 'below'"));
+    EXPECT_THAT(refusal_of(head + difference + "[extra]\na = 1\n"), testing::HasSubstr("unknown table 'extra'"));
+}
+
+TEST(Claim, of_a_difference_is_decided_by_its_interval) {
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}})), Kind::holds);
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {86, 87.1, 87.9}}, {"ste", {88, 89, 90}}})),
+              Kind::does_not_hold);
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {88, 86, 90}}, {"ste", {86, 89, 88}}})), Kind::undecided);
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {99}}, {"ste", {1}}})), Kind::undecided) << "one seed";
+    EXPECT_EQ(
+        verdict_of(difference + "at_least = 5\n", evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}})),
+        Kind::does_not_hold);
+}
+
+TEST(Claim, without_data_says_what_is_missing_and_never_passes) {
+    const auto verdict = judge(claim_of(difference), evidence_of({{"dsq", {88, 89}}}));
+    EXPECT_EQ(verdict.kind, Kind::not_run_here);
+    EXPECT_THAT(verdict.reason, testing::HasSubstr("needs ste in small"));
+    EXPECT_THAT(judge(claim_of(difference), evidence_of({})).reason, testing::HasSubstr("needs rows of small"));
+    Evidence unknown = evidence_of({});
+    unknown.protocol_of = [](const std::string&) -> std::string {
+        throw Error(ExitCode::recipe, "unknown recipe 'x'");
+    };
+    EXPECT_THAT(judge(claim_of(difference), unknown).reason, testing::HasSubstr("unknown recipe"));
+}
+
+TEST(Claim, counts_no_row_that_could_not_be_published_and_none_of_a_changed_recipe) {
+    auto evidence = evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}});
+    for (Row& row : evidence.rows) row["publishable"] = false;
+    EXPECT_EQ(verdict_of(difference, evidence), Kind::not_run_here);
+    evidence = evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}});
+    for (Row& row : evidence.rows) row["protocol_id"] = sha256_hex("older");
+    EXPECT_THAT(judge(claim_of(difference), evidence).reason, testing::HasSubstr("another protocol"));
+    evidence = evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}});
+    for (Row& row : evidence.rows) row["evaluated_on"] = "validation";
+    EXPECT_EQ(verdict_of(difference, evidence), Kind::not_run_here);
+}
+
+TEST(Claim, of_the_largest_step_compares_it_with_every_other) {
+    const std::string rule = "kind = \"largest_step\"\nrecipes = [\"small\"]\nsteps = [\"a\", \"b\", \"c\", \"d\"]\n";
+    const std::vector<double> a{80, 81, 82}, b{80.3, 81.2, 82.4}, c{80.5, 81.6, 82.6}, d{83, 84, 85.1};
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", b}, {"c", c}, {"d", d}})), Kind::holds);
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", d}, {"c", d}, {"d", {83.1, 84.2, 85.1}}})),
+              Kind::does_not_hold);
+}
+
+TEST(Claim, of_a_published_number_wants_the_interval_inside_the_band) {
+    const std::string rule = "kind = \"within\"\nrecipes = [\"small\"]\ncontender = \"dsq\"\npublished = \"f/k\"\n";
+    auto evidence = evidence_of({{"dsq", {88.0, 88.1, 88.2}}});
+    PublishedNumber number;
+    number.file = "f";
+    number.key = "k";
+    number.metric = "top1";
+    number.value = 88.4;
+    EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::not_run_here) << "no such number";
+    evidence.published = {number};
+    EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::holds);
+    EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n", evidence), Kind::undecided);
+    evidence.published[0].value = 95;
+    EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::does_not_hold);
+}
+
+TEST(Claim, of_the_recipes_share_needs_all_four_cells_and_a_gain) {
+    const std::string rule =
+        "kind = \"recipe_share\"\nold_old = \"small:a\"\nold_new = \"small:b\"\nnew_old = \"small:c\"\n"
+        "new_new = \"small:d\"\nlow = 0.7\nhigh = 0.9\n";
+    const std::vector<double> a{80, 80.1, 79.9, 80}, b{88, 88.2, 87.9, 88.1}, c{82, 82.1, 81.9, 81.9},
+        d{90, 90.1, 90, 89.9};
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", b}, {"c", c}, {"d", d}})), Kind::holds) << "8 of 10 points";
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", c}, {"c", b}, {"d", d}})), Kind::does_not_hold)
+        << "2 of 10";
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", b}, {"c", c}})), Kind::not_run_here);
+    EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", a}, {"c", a}, {"d", {80.1, 79.9, 80, 80}}})),
+              Kind::undecided);
+}
+
+nlohmann::json epoch_of(const std::vector<double>& alphas) {
+    nlohmann::json layers = nlohmann::json::array();
+    for (std::size_t i = 0; i < alphas.size(); ++i)
+        layers.push_back({{"layer", i == 0 ? "layer2.0.downsample.0" : "layer1.0.conv" + std::to_string(i)},
+                          {"weight",
+                           {{"alpha", alphas[i]},
+                            {"surrogate_error", 0.5},
+                            {"clipping_error", 0.1},
+                            {"rounding_error", 0.9},
+                            {"outlier_gradient_share", 0.1 * static_cast<double>(i)}}},
+                          {"activation", {{"alpha", nlohmann::json::array({0.4, 0.5})}}}});
+    return {{"event", "epoch"}, {"layers", layers}};
+}
+
+TEST(RunStatistic, reads_the_layers_of_each_epoch) {
+    const std::vector<nlohmann::json> metrics{epoch_of({0.2, 0.2, 0.2}), epoch_of({0.3, 0.3, 0.1}),
+                                              epoch_of({0.1, 0.2, 0.25})};
+    EXPECT_DOUBLE_EQ(*run_statistic("soft_error_ratio", metrics).value, 0.5);
+    EXPECT_DOUBLE_EQ(*run_statistic("alpha_hump_share", metrics).value, 2.0 / 6);
+    EXPECT_NEAR(*run_statistic("alpha_weights_minus_activations", metrics).value, 0.55 / 3 - 0.45, 1e-12);
+    EXPECT_NEAR(*run_statistic("alpha_shortcuts_minus_others", metrics).value,
+                (0.1 + 0.45) / 2 - (0.2 + 0.25 + 0.9) / 4, 1e-12);
+}
+
+TEST(RunStatistic, says_what_the_run_did_not_record) {
+    for (const auto& name : run_statistics()) {
+        EXPECT_FALSE(run_statistic(name, {}).value) << name;
+        EXPECT_FALSE(run_statistic(name, {{{"event", "epoch"}, {"layers", nullptr}}}).missing.empty()) << name;
+    }
+    EXPECT_THROW(run_statistic("alpha_hump", {}), Error);
+}
+
+TEST(Claim, of_a_run_reads_its_metrics_and_misses_them_by_name) {
+    const TemporaryFolder folder;
+    auto evidence = evidence_of({{"dsq", {88, 89}}});
+    evidence.base = folder.path();
+    const std::string rule =
+        "kind = \"run_statistic\"\nrecipes = [\"small\"]\ncontender = \"dsq\"\nstatistic = \"alpha_hump_share\"\nabove "
+        "= 0.5\n";
+    const auto verdict = judge(claim_of(rule), evidence);
+    EXPECT_EQ(verdict.kind, Kind::not_run_here);
+    EXPECT_THAT(verdict.reason, testing::HasSubstr("the run directory runs/small/dsq-s"));
+}
+
+TEST(ShippedClaims, load_and_refer_to_what_exists) {
+    const std::filesystem::path source = DSQBENCH_SOURCE_DIR;
+    const auto claims = claims_in(source / "recipes/claims");
+    std::set<std::string> keys;
+    for (const auto& number : published_in(source / "results/published")) keys.insert(number.file + "/" + number.key);
+    std::set<std::string> names;
+    for (const Claim& claim : claims) {
+        names.insert(claim.name);
+        if (claim.rule.is_text("kind", "within"))
+            EXPECT_EQ(keys.count(claim.rule.text("published")), 1u) << claim.name << claim.rule.text("published");
+        for (const auto& command : claim.commands) EXPECT_EQ(command.substr(0, 9), "dsqbench ") << claim.name;
+        EXPECT_EQ(judge(claim, evidence_of({})).kind, Kind::not_run_here) << claim.name;
+    }
+    for (const auto* name :
+         {"soft-forward-error", "alpha-rises-then-falls", "learned-clipping-adds-most", "recipe-share-ste-dsq",
+          "outliers-dominate", "accumulations-before-widening", "piecewise-over-binary-1bit"})
+        EXPECT_EQ(names.count(name), 1u) << name;
+    EXPECT_GE(claims.size(), 55u);
+}
+
+}  // namespace
+}  // namespace dsqbench
