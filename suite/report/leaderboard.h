@@ -1,0 +1,86 @@
+// What the stored rows say, contender by contender, for the leaderboard's pages.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "suite/record/row_line.h"
+#include "suite/report/claim.h"
+#include "suite/report/comparison.h"
+#include "suite/report/published.h"
+
+namespace dsqbench {
+
+// One contender under one protocol.
+struct BoardLine {
+    ComparisonLine contender;
+    int rank = 0;  // within the protocol: contenders whose difference interval to the best of a rank holds 0 share it
+    std::string recipe, protocol_id, dataset, model;
+    std::uint64_t model_width = 0, epochs = 0, test_images = 0;
+    std::vector<std::string> machines;
+    std::optional<double> top5_mean, loss_mean;
+    // Points: sqrt(p (1 - p) / n), the standard error of an accuracy p that comes from drawing n test images. What
+    // other images would change; the spread over seeds is what other seeds would.
+    std::optional<double> test_set_error;
+    std::vector<Row> runs;                   // the newest of each seed
+    std::string command;                     // that repeats them
+    std::vector<PublishedNumber> published;  // of the same data set, network, bits and contender
+};
+
+// One day of one contender on one machine: what `trend by night` shows.
+struct TrendPoint {
+    std::string recipe, protocol_id, label, machine, day;  // "2026-11-23"
+    double top1_sum = 0, speed_sum = 0;
+    std::size_t top1_count = 0, speed_count = 0;
+};
+
+struct Leaderboard {
+    std::size_t rows = 0, unpublishable = 0;  // read; left out
+    std::string newest;                       // time of the newest row
+    std::vector<BoardLine> lines;             // by recipe, protocol, rank
+    std::vector<Row> kernels;                 // the newest of each case
+    std::vector<TrendPoint> trend;            // by recipe, label, machine, day
+    std::vector<JudgedClaim> claims;
+    std::vector<PublishedNumber> published;
+    std::vector<std::pair<std::string, nlohmann::json>> cards;  // attribution cards by name of their file
+};
+
+// Takes the store's rows one by one and keeps only what the pages need: of each contender and seed the newest row.
+class LeaderboardBuilder {
+public:
+    void add(const RowLine& row);
+    // Rows, ranks, trend and published numbers; claims and cards are the caller's to add. Throws Error(data) where a
+    // kept row is damaged, Error(failed) where rows of one protocol come from different data.
+    Leaderboard build(const std::vector<PublishedNumber>& published) const;
+
+private:
+    struct Kept {
+        std::string line, place, time;
+    };
+    void keep_newest(std::map<std::string, Kept>& among, const std::string& key, const RowLine& row);
+    void add_to_trend(const RowLine& row);
+
+    std::size_t rows_ = 0, unpublishable_ = 0;
+    std::string newest_;
+    std::map<std::string, Kept> trainings_, kernels_;
+    std::map<std::string, TrendPoint> trend_;
+};
+
+// The card files of `folder`/*.json that are JSON objects; others are named on stderr and left out.
+std::vector<std::pair<std::string, nlohmann::json>> cards_in(const std::filesystem::path& folder);
+
+// leaderboard.md, leaderboard.csv (one line a contender, timm's names where they fit), leaderboard.json, index.html
+std::string leaderboard_markdown(const Leaderboard& board);
+std::string leaderboard_csv(const Leaderboard& board);
+nlohmann::json leaderboard_json(const Leaderboard& board);
+std::string leaderboard_html(const Leaderboard& board);
+
+// Pictures by file name: "accuracy-<recipe>-<protocol>.svg", ...
+std::map<std::string, std::string> leaderboard_plots(const Leaderboard& board);
+
+}  // namespace dsqbench

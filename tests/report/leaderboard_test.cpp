@@ -1,0 +1,175 @@
+#include "suite/report/leaderboard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suite/record/json_lines.h"
+#include "suite/report/markup.h"
+#include "suite/report/svg_plot.h"
+#include "tests/record/sample_row.h"
+
+namespace dsqbench {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Board : public testing::Test {
+protected:
+    void add(Row row) {
+        const std::string text = to_line(complete_row(std::move(row)));
+        RowLine line;
+        ASSERT_TRUE(line.assign(text, "x:1"));
+        builder_.add(line);
+    }
+
+    void add_contender(const std::string& label, const std::vector<double>& top1) {
+        for (std::size_t seed = 0; seed < top1.size(); ++seed) add(sample_row(label, seed, top1[seed]));
+    }
+
+    std::map<std::string, int> ranks() const {
+        std::map<std::string, int> ranks;
+        for (const auto& line : builder_.build({}).lines) ranks[line.contender.label] = line.rank;
+        return ranks;
+    }
+
+    LeaderboardBuilder builder_;
+};
+
+TEST_F(Board, contenders_that_do_not_differ_share_a_rank) {
+    add_contender("a", {90, 91, 92});
+    add_contender("b", {89.9, 91.1, 91.9});
+    add_contender("c", {80, 81.1, 82});
+    add_contender("d", {80.1, 81, 81.9});
+    EXPECT_EQ(ranks(), (std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 3}, {"d", 3}}));
+}
+
+TEST_F(Board, a_single_seed_separates_nothing) {
+    add_contender("a", {90});
+    add_contender("b", {10});
+    EXPECT_EQ(ranks(), (std::map<std::string, int>{{"a", 1}, {"b", 1}}));
+}
+
+TEST_F(Board, a_contender_that_never_converged_has_no_rank) {
+    add_contender("a", {90, 91});
+    Row diverged = sample_row("b", 0);
+    diverged["outcome"] = "not converged";
+    diverged.erase("top1");
+    add(diverged);
+    EXPECT_EQ(ranks().at("b"), 0);
+    EXPECT_THAT(leaderboard_html(builder_.build({})), HasSubstr("1 not converged"));
+}
+
+TEST_F(Board, counts_the_newest_row_of_a_seed_and_no_unpublishable_one) {
+    add(sample_row("a", 0, 80));
+    Row later = sample_row("a", 0, 85);
+    later["time"] = "2026-11-24T00:00:00Z";
+    add(later);
+    add(sample_row("a", 0, 70));  // written later, measured earlier
+    Row shortened = sample_row("a", 1, 10);
+    shortened["publishable"] = false;
+    shortened["unpublishable_reason"] = "cut short";
+    add(shortened);
+    const auto board = builder_.build({});
+    ASSERT_EQ(board.lines.size(), 1u);
+    EXPECT_EQ(board.lines[0].contender.top1_mean, 85);
+    EXPECT_EQ(board.rows, 4u);
+    EXPECT_EQ(board.unpublishable, 1u);
+    EXPECT_EQ(board.trend.size(), 2u) << "two days";
+}
+
+TEST_F(Board, names_the_seeds_spread_and_the_test_sets_error_apart) {
+    add_contender("a", {49, 50, 51});
+    const auto line = builder_.build({}).lines.at(0);
+    EXPECT_DOUBLE_EQ(*line.contender.top1_sd, 1);
+    EXPECT_NEAR(*line.test_set_error, 100 * 0.5 / std::sqrt(512), 1e-12);
+}
+
+TEST_F(Board, published_numbers_stand_beside_and_change_nothing) {
+    add_contender("dsq", {49, 50, 51});
+    PublishedNumber number;
+    number.metric = "top1";
+    number.contender = "dsq";
+    number.dataset = "synthetic";
+    number.model = "resnet8";
+    number.weight_bits = number.activation_bits = 2;
+    number.value = 99;
+    const auto board = builder_.build({number});
+    EXPECT_EQ(board.lines.at(0).published.size(), 1u);
+    EXPECT_EQ(board.lines.at(0).contender.top1_mean, 50);
+}
+
+TEST_F(Board, what_a_row_says_is_text_and_never_markup) {
+    Row hostile = sample_row("<script>alert(1)</script>\"' onload=x", 0);
+    hostile["model"] = "<img src=x>";
+    hostile["dataset"] = "\"><b>";
+    hostile["quantizer"] = "</pre><h1>";
+    hostile["run_directory"] = "--></script>";
+    add(hostile);
+    const std::string html = leaderboard_html(builder_.build({}));
+    for (const char* bad : {"<script>alert", "<img", "<b>", "</pre><h1>", "--></script>", "\"><"})
+        EXPECT_THAT(html, Not(HasSubstr(bad))) << bad;
+    EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)"));
+    EXPECT_THAT(leaderboard_csv(builder_.build({})), HasSubstr("\"\"' onload=x\""));
+}
+
+TEST_F(Board, the_page_needs_nothing_from_elsewhere) {
+    add_contender("a", {90, 91});
+    add_contender("b", {80, 81});
+    const std::string html = leaderboard_html(builder_.build({}));
+    for (const char* outside : {"src=", "http://", "https://", "@import", "url(", "fetch(", "<link rel=\"style"}) {
+        std::string rest = html;
+        for (std::size_t at; (at = rest.find("http://www.w3.org/2000/svg")) != std::string::npos;) rest.erase(at, 26);
+        EXPECT_THAT(rest, Not(HasSubstr(outside))) << outside;
+    }
+    EXPECT_THAT(html, HasSubstr("<th scope=\"row\">a</th>")) << "the table is there without a script";
+}
+
+TEST_F(Board, equal_rows_make_equal_pages) {
+    add_contender("a", {90, 91});
+    EXPECT_EQ(leaderboard_html(builder_.build({})), leaderboard_html(builder_.build({})));
+}
+
+TEST_F(Board, without_rows_says_how_to_get_some) {
+    EXPECT_THAT(leaderboard_html(builder_.build({})), HasSubstr("No rows yet"));
+    EXPECT_THAT(leaderboard_markdown(builder_.build({})), HasSubstr("No rows yet"));
+}
+
+TEST_F(Board, each_line_has_the_command_that_repeats_it) {
+    add_contender("dsq", {90, 91});
+    EXPECT_EQ(builder_.build({}).lines.at(0).command, "dsqbench run --recipe small --quantizer dsq --seeds 0,1");
+}
+
+TEST_F(Board, a_days_mean_is_a_point_of_the_trend) {
+    for (int day = 1; day <= 3; ++day) {
+        Row row = sample_row("dsq", 0, 80 + day);
+        row["time"] = "2026-11-0" + std::to_string(day) + "T00:00:00Z";
+        add(row);
+    }
+    const auto plots = leaderboard_plots(builder_.build({}));
+    ASSERT_EQ(plots.size(), 1u);
+    EXPECT_THAT(plots.begin()->first, HasSubstr("trend-small"));
+    EXPECT_THAT(plots.begin()->second, HasSubstr("2026-11-02"));
+}
+
+TEST(Markup, escapes_what_markup_and_spreadsheets_read) {
+    EXPECT_EQ(escape_markup("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
+    EXPECT_EQ(escape_markup(std::string("\x01") + "\xFF" + "ö"), "\xEF\xBF\xBD\xEF\xBF\xBDö");
+    EXPECT_EQ(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+    EXPECT_EQ(csv_cell("=1+1"), "'=1+1");
+}
+
+TEST(SvgPlot, survives_one_point_equal_points_and_none) {
+    EXPECT_EQ(interval_plot("t", "x", {}), "");
+    EXPECT_EQ(bar_plot("t", "x", {}), "");
+    EXPECT_EQ(xy_plot("t", "x", "y", {{"s", {}}}, {}, Joined::lines), "");
+    for (const auto& svg : {interval_plot("t", "x", {{"a", 5, {}, {5, 5}}}), bar_plot("t", "x", {{"a", 0}}),
+                            xy_plot("t<", "x", "y", {{"s", {{1, 2}}}}, {}, Joined::lines)}) {
+        EXPECT_THAT(svg, HasSubstr("</svg>"));
+        EXPECT_THAT(svg, Not(HasSubstr("nan")));
+        EXPECT_THAT(svg, Not(HasSubstr("inf")));
+    }
+}
+
+}  // namespace
+}  // namespace dsqbench
