@@ -1,0 +1,129 @@
+#include "suite/report/nights.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/record/sample_row.h"
+
+namespace dsqbench {
+namespace {
+
+using testing::HasSubstr;
+
+std::string commit_of(int night) {
+    return "commit" + std::to_string(night);
+}
+
+Row on_night(Row row, int night) {
+    row["commit"] = commit_of(night);
+    row["time"] = "2026-11-" + std::string(night < 9 ? "0" : "") + std::to_string(night + 1) + "T03:00:00Z";
+    return row;
+}
+
+// Seven nights of three contenders and five seeds; the accuracy moves from night to night as other seeds would.
+std::vector<Row> trainings(unsigned random_seed, double last_drop) {
+    std::mt19937 random(random_seed);
+    std::normal_distribution<double> noise(0, 0.2);
+    std::vector<Row> rows;
+    for (int night = 0; night < 7; ++night)
+        for (const char* label : {"ste", "dsq", "pact"})
+            for (std::uint64_t seed = 0; seed < 5; ++seed) {
+                const double drop = night == 6 && std::string(label) == "dsq" ? last_drop : 0;
+                rows.push_back(on_night(sample_row(label, seed, 88 - drop + noise(random)), night));
+                rows.back()["images_per_second"] = 1000 * (1 + 0.1 * noise(random));
+            }
+    return rows;
+}
+
+// A kernel's row as far as the check looks at it.
+std::vector<Row> kernels(unsigned random_seed, double last_factor) {
+    std::mt19937 random(random_seed);
+    std::normal_distribution<double> noise(0, 0.01);
+    std::vector<Row> rows;
+    for (int night = 0; night < 7; ++night)
+        for (const char* layer : {"conv2", "conv3"}) {
+            const double factor = night == 6 && std::string(layer) == "conv3" ? last_factor : 1;
+            rows.push_back(on_night({{"kind", "kernel"},
+                                     {"publishable", true},
+                                     {"machine", "test-board"},
+                                     {"network", "resnet18"},
+                                     {"layer", layer},
+                                     {"variant", "avx2"},
+                                     {"median_ns", 1e6 * factor * (1 + noise(random))},
+                                     {"command", "dsqbench bench --layer " + std::string(layer)}},
+                                    night));
+        }
+    return rows;
+}
+
+TEST(Nights, an_accuracy_drop_is_caught_and_named_twenty_times_in_twenty) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        const auto alarms = alarms_of(trainings(seed, 1.0));
+        ASSERT_EQ(alarms.size(), 1u) << "random seed " << seed;
+        EXPECT_EQ(alarms[0].subject, "small: dsq");
+        EXPECT_EQ(alarms[0].since_commit, commit_of(6));
+        EXPECT_EQ(alarms[0].last_good_commit, commit_of(5));
+        EXPECT_EQ(alarms[0].standing, Alarm::Standing::certain);
+    }
+}
+
+TEST(Nights, a_slower_kernel_is_suspected_and_named_twenty_times_in_twenty) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        const auto alarms = alarms_of(kernels(seed, 1.3));
+        ASSERT_EQ(alarms.size(), 1u) << "random seed " << seed;
+        EXPECT_THAT(alarms[0].subject, HasSubstr("resnet18 conv3 avx2"));
+        EXPECT_EQ(alarms[0].standing, Alarm::Standing::suspicion);
+        EXPECT_THAT(alarms[0].command, HasSubstr("--layer conv3"));
+    }
+}
+
+TEST(Nights, an_equal_commit_alarms_nobody_in_twenty_repetitions) {
+    for (unsigned seed = 100; seed < 120; ++seed) {
+        EXPECT_TRUE(alarms_of(trainings(seed, 0)).empty()) << "random seed " << seed;
+        EXPECT_TRUE(alarms_of(kernels(seed, 1)).empty()) << "random seed " << seed;
+    }
+}
+
+TEST(Nights, a_faster_kernel_and_a_better_accuracy_are_no_regression) {
+    EXPECT_TRUE(alarms_of(kernels(0, 0.7)).empty());
+    EXPECT_TRUE(alarms_of(trainings(0, -2)).empty());
+}
+
+TEST(Nights, a_regression_is_dated_to_its_first_commit) {
+    auto rows = kernels(3, 1);
+    for (Row& row : rows)
+        if (row["layer"] == "conv3" && row["commit"] >= commit_of(5)) row["median_ns"] = 1.4e6;
+    const auto alarms = alarms_of(rows);
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_EQ(alarms[0].since_commit, commit_of(5));
+    EXPECT_EQ(alarms[0].last_good_commit, commit_of(4));
+}
+
+TEST(Nights, a_contender_that_stops_converging_alarms_without_a_test) {
+    auto rows = trainings(0, 0);
+    rows.back()["outcome"] = "not converged";
+    rows.back().erase("top1");
+    const auto alarms = alarms_of(rows);
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_EQ(alarms[0].change, "1 of 5, none before");
+}
+
+TEST(Nights, one_night_or_none_says_nothing) {
+    EXPECT_TRUE(alarms_of({}).empty());
+    EXPECT_TRUE(alarms_of({on_night(sample_row("dsq", 0, 10), 0)}).empty());
+    EXPECT_TRUE(alarms_of({on_night(sample_row("dsq", 0, 90), 0), on_night(sample_row("dsq", 0, 10), 1)}).empty())
+        << "a single seed cannot be tested";
+    EXPECT_THAT(format_text({}), HasSubstr("no regression"));
+}
+
+TEST(Nights, unpublishable_rows_count_for_nothing) {
+    auto rows = trainings(0, 5);
+    for (Row& row : rows)
+        if (row["commit"] == commit_of(6)) row["publishable"] = false;
+    EXPECT_TRUE(alarms_of(rows).empty());
+}
+
+}  // namespace
+}  // namespace dsqbench
