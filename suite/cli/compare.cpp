@@ -41,7 +41,9 @@ void compare(const CompareOptions& options, Session& session) {
 
 void declare(CLI::App& command, Session& session) {
     const auto options = std::make_shared<CompareOptions>();
-    const std::string source = "run directory, folder of them, results folder, or .jsonl file";
+    const std::string source =
+        "run directory, folder of them, results folder, or .jsonl file; with @COMMIT or @MACHINE behind it only those "
+        "rows";
     command.add_option("A", options->a, "the earlier result: " + source)->required();
     command.add_option("B", options->b, "the later result")->required();
     add_option(command, "--metric", options->metrics, "field of a result row; may be repeated")

@@ -54,11 +54,44 @@ std::vector<Row> rows_of_folder(const Path& folder) {
     return runs.empty() ? ResultStore(folder).read() : rows_of_runs(runs);
 }
 
+// "results@0123abc" or "results@my-board": rows of commits that begin so, or of that machine.
+struct Selection {
+    Path source;
+    std::string name;  // "" selects all
+};
+
+Selection selection_of(const Path& path) {
+    const std::string text = path.string();
+    const auto at = text.rfind('@');
+    if (at == std::string::npos || std::filesystem::exists(path)) return {path, {}};
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
+bool is_selected(const Row& row, const std::string& name) {
+    constexpr std::size_t shortest_commit = 4;
+    if (name.empty() || text_of(row, "machine") == name) return true;
+    return name.size() >= shortest_commit && text_of(row, "commit").compare(0, name.size(), name) == 0;
+}
+
+std::vector<Row> selected(std::vector<Row> rows, const Selection& selection) {
+    const bool had_rows = !rows.empty();
+    rows.erase(
+        std::remove_if(rows.begin(), rows.end(), [&](const Row& row) { return !is_selected(row, selection.name); }),
+        rows.end());
+    if (had_rows && rows.empty())
+        throw Error(ExitCode::data, "holds no row of a commit or machine '" + selection.name + "'",
+                    "after '@' stands the beginning of a commit, at least 4 digits, or the name of a machine",
+                    selection.source.string());
+    return rows;
+}
+
 }  // namespace
 
-std::vector<Row> load_rows(const Path& path) {
+std::vector<Row> load_rows(const Path& named) {
+    const Selection selection = selection_of(named);
+    const Path& path = selection.source;
     if (!std::filesystem::exists(path)) throw Error(ExitCode::data, "does not exist", {}, path.string());
-    auto rows = std::filesystem::is_directory(path) ? rows_of_folder(path) : read_rows(path);
+    auto rows = selected(std::filesystem::is_directory(path) ? rows_of_folder(path) : read_rows(path), selection);
     if (rows.empty())
         throw Error(ExitCode::data, "holds no result row",
                     "name a run directory, a folder of them, a results folder, or a .jsonl file", path.string());

@@ -67,5 +67,21 @@ TEST(LoadRows, refuses_a_result_that_is_no_row) {
     EXPECT_THAT(refusal_of(folder / "run"), testing::HasSubstr("result.json: field 'recipe' is missing"));
 }
 
+TEST(RowSource, a_commit_or_a_machine_behind_an_at_sign_selects_rows) {
+    const TemporaryFolder folder;
+    ResultStore store(folder.path());
+    store.append(sample_row("dsq", 0));
+    Row later = sample_row("dsq", 0);
+    later["commit"] = "fedcba9876543210";
+    later["machine"] = "another-board";
+    store.append(later);
+    const std::string results = folder.path().string();
+    EXPECT_EQ(load_rows(results).size(), 2u);
+    EXPECT_EQ(load_rows(results + "@fedc").at(0)["machine"], "another-board");
+    EXPECT_EQ(load_rows(results + "@test-board").at(0)["commit"], sample_row()["commit"]);
+    EXPECT_THROW(load_rows(results + "@fed"), Error) << "three digits name no commit";
+    EXPECT_THROW(load_rows(results + "@nothing"), Error);
+}
+
 }  // namespace
 }  // namespace dsqbench
