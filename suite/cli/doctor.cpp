@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "suite/cli/verbs.h"
+#include "suite/record/build_info.h"
 #include "suite/record/fitness.h"
 #include "suite/record/machine.h"
 #ifdef DSQBENCH_WITH_TORCH
@@ -57,7 +58,10 @@ Json as_json(const std::vector<Finding>& findings) {
                         {"fitness", name_of(finding.fitness)},
                         {"found", finding.found},
                         {"advice", finding.advice}});
-    return {{"findings", list}, {"warnings", count_warnings(findings)}};
+    return {{"findings", list},
+            {"warnings", count_warnings(findings)},
+            {"machine", machine_name()},
+            {"commit", build_info().commit}};
 }
 
 void declare(CLI::App& command, Session& session) {

@@ -1,5 +1,5 @@
-// `dsqbench show`: a resolved recipe with the origin of every value, the reference of all recipe keys, or stored
-// results.
+// `dsqbench show`: a resolved recipe with the origin of every value, the reference of all recipe keys, stored results,
+// or published numbers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
 #include "suite/recipe/era.h"
+#include "suite/report/published.h"
 
 namespace dsqbench {
 
@@ -88,14 +89,39 @@ struct ResultArguments {
 
 void show_results(const ResultArguments& arguments, const Session& session) {
     std::vector<Row> rows;
-    for (const Row& row : ResultStore(session.results_folder).read())
-        if (text_of(row, "recipe") == arguments.recipe && row.at("publishable").get<bool>()) rows.push_back(row);
+    for (const Row& row : ResultStore(session.results_folder).read_where("recipe", arguments.recipe))
+        if (row.at("publishable").get<bool>()) rows.push_back(row);
     if (rows.empty())
         throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),
                     fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe),
                     session.results_folder.string());
     print_comparisons(compare_by_protocol(rows), arguments.markdown ? TableFormat::markdown : TableFormat::terminal,
                       session);
+}
+
+struct PublishedArguments {
+    std::string dataset, model, method;
+    bool markdown = false;
+};
+
+bool is_asked_for(const PublishedNumber& number, const PublishedArguments& arguments) {
+    const auto agrees = [](const std::string& wanted, const std::string& value) {
+        return wanted.empty() || wanted == value;
+    };
+    return agrees(arguments.dataset, number.dataset) && agrees(arguments.model, number.model) &&
+           agrees(arguments.method, number.method);
+}
+
+void show_published(const PublishedArguments& arguments, const Session& session) {
+    const auto folder = session.results_folder / "published";
+    std::vector<PublishedNumber> numbers;
+    for (const auto& number : published_in(folder))
+        if (is_asked_for(number, arguments)) numbers.push_back(number);
+    if (numbers.empty())
+        throw Error(ExitCode::data, "no such published number", "without options all of them are shown",
+                    folder.string());
+    if (session.json) return print_json(to_json(numbers));
+    print_result(arguments.markdown ? format_markdown(numbers) : format_table(numbers));
 }
 
 void declare_recipe(CLI::App& command, Session& session) {
@@ -126,15 +152,27 @@ void declare_results(CLI::App& command, Session& session) {
     command.callback([arguments, &session] { show_results(*arguments, session); });
 }
 
+void declare_published(CLI::App& command, Session& session) {
+    const auto arguments = std::make_shared<PublishedArguments>();
+    add_option(command, "--dataset", arguments->dataset, "only those on this data set");
+    add_option(command, "--model", arguments->model, "only those of this network");
+    add_option(command, "--method", arguments->method, "only those of this method, named as in the paper");
+    add_flag(command, "--markdown", arguments->markdown, "print a Markdown table");
+    add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
+    add_json_flag(command, session);
+    command.callback([arguments, &session] { show_published(*arguments, session); });
+}
+
 void declare(CLI::App& command, Session& session) {
     command.require_subcommand(1);
     declare_recipe(*command.add_subcommand("recipe", "a resolved recipe and where each value comes from"), session);
     declare_keys(*command.add_subcommand("keys", "every key that a recipe may set"), session);
     declare_results(*command.add_subcommand("results", "stored rows of a recipe, contenders side by side"), session);
+    declare_published(*command.add_subcommand("published", "what papers report, with source and confidence"), session);
 }
 
 }  // namespace
 
-const Verb show_verb{"show", "show a resolved recipe, all recipe keys, or stored results", declare};
+const Verb show_verb{"show", "show a resolved recipe, all recipe keys, stored results, or published numbers", declare};
 
 }  // namespace dsqbench

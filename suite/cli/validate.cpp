@@ -1,4 +1,5 @@
-// `dsqbench validate`: checks recipes without data.
+// `dsqbench validate`: checks recipes, lists of layer shapes, claims and published numbers without data. Which of them
+// a file is, the name of its folder says: "kernels", "claims", "published", or another.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include "suite/recipe/era.h"
 #include "suite/recipe/recipe_files.h"
 #include "suite/recipe/shape_list.h"
+#include "suite/report/claim.h"
+#include "suite/report/published.h"
 
 namespace dsqbench {
 
@@ -18,8 +21,25 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 struct Verdict {
-    std::string path, recipe_id, error;  // recipe_id: "" for an error, an era and a list of layer shapes
+    std::string path;
+    std::string recipe_id;  // of a recipe
+    std::string what;       // the other files are
+    std::string error;      // "" when there is none
 };
+
+bool lies_in(const fs::path& file, const std::string& folder) {
+    return fs::absolute(file).parent_path().filename() == folder;
+}
+
+// Recipes, and what else the folder is or holds.
+std::vector<fs::path> files_in(const fs::path& folder) {
+    if (lies_in(folder / "x", "claims") || lies_in(folder / "x", "published")) return toml_files_of(folder);
+    std::vector<fs::path> files = recipe_files(folder);
+    for (const auto& more : {ablation_files(folder), era_files(folder), shape_list_files(folder),
+                             toml_files_of(folder / "claims"), toml_files_of(folder / "published")})
+        files.insert(files.end(), more.begin(), more.end());
+    return files;
+}
 
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
     std::vector<std::string> files;
@@ -29,8 +49,7 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
             files.push_back(path);
             continue;
         }
-        for (const auto& listed : {recipe_files(path), ablation_files(path), era_files(path), shape_list_files(path)})
-            for (const fs::path& file : listed) files.push_back(file.string());
+        for (const fs::path& file : files_in(path)) files.push_back(file.string());
     }
     if (files.empty()) throw Error(ExitCode::recipe, "no recipes there", {}, paths.front());
     return files;
@@ -55,19 +74,18 @@ void check(const Recipe& recipe, const fs::path& folder) {
 Verdict judge(const std::string& file, const Session& session) {
     try {
         const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
-        if (is_era(file)) return read_era(file), Verdict{shown_path(file), {}, {}};
-        if (is_shape_list(file)) return load_shape_list(file, folder), Verdict{shown_path(file), {}, {}};
+        if (is_era(file)) return read_era(file), Verdict{shown_path(file), {}, "era", {}};
+        if (is_shape_list(file))
+            return load_shape_list(file, folder), Verdict{shown_path(file), {}, "layer shapes", {}};
+        if (lies_in(file, "claims")) return {shown_path(file), {}, "claim: " + read_claim(file).sentence, {}};
+        if (lies_in(file, "published"))
+            return {shown_path(file), {}, fmt::format("{} published numbers", read_published(file).size()), {}};
         const Recipe recipe = load_recipe(file, folder);
         check(recipe, folder);
-        return {shown_path(file), recipe.recipe_id(), {}};
+        return {shown_path(file), recipe.recipe_id(), {}, {}};
     } catch (const Error& error) {
-        return {shown_path(file), {}, error.what()};
+        return {shown_path(file), {}, {}, error.what()};
     }
-}
-
-std::string what_is_good(const Verdict& verdict) {
-    if (is_era(verdict.path)) return "an era";
-    return verdict.recipe_id.empty() ? "layer shapes" : verdict.recipe_id.substr(0, 12);
 }
 
 std::string as_text(const std::vector<Verdict>& verdicts) {
@@ -75,7 +93,8 @@ std::string as_text(const std::vector<Verdict>& verdicts) {
     for (const Verdict& verdict : verdicts) width = std::max(width, verdict.path.size());
     std::string text;
     for (const Verdict& verdict : verdicts)
-        text += verdict.error.empty() ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width, what_is_good(verdict))
+        text += verdict.error.empty() ? fmt::format("ok     {:<{}}  {}\n", verdict.path, width,
+                                                    verdict.recipe_id.substr(0, 12) + verdict.what)
                                       : fmt::format("error  {:<{}}  {}\n", verdict.path, width, verdict.error);
     return text;
 }
@@ -84,10 +103,9 @@ Json as_json(const std::vector<Verdict>& verdicts) {
     Json list = Json::array();
     for (const Verdict& verdict : verdicts) {
         Json entry{{"path", verdict.path}, {"ok", verdict.error.empty()}};
-        if (!verdict.recipe_id.empty())
-            entry["recipe_id"] = verdict.recipe_id;
-        else if (!verdict.error.empty())
-            entry["error"] = verdict.error;
+        if (!verdict.recipe_id.empty()) entry["recipe_id"] = verdict.recipe_id;
+        if (!verdict.what.empty()) entry["what"] = verdict.what;
+        if (!verdict.error.empty()) entry["error"] = verdict.error;
         list.push_back(entry);
     }
     return list;
@@ -107,7 +125,10 @@ void validate(const std::vector<std::string>& paths, Session& session) {
 
 void declare(CLI::App& command, Session& session) {
     const auto paths = std::make_shared<std::vector<std::string>>();
-    command.add_option("paths", *paths, "recipe or era files, names, or folders of them")->required();
+    command
+        .add_option("paths", *paths,
+                    "files or folders of recipes, eras, claims or published numbers, or names of recipes")
+        ->required();
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);
     command.callback([paths, &session] { validate(*paths, session); });
@@ -115,6 +136,6 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb validate_verb{"validate", "check recipes without data", declare};
+const Verb validate_verb{"validate", "check recipes, claims and published numbers without data", declare};
 
 }  // namespace dsqbench

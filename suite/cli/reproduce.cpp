@@ -1,0 +1,83 @@
+// `dsqbench reproduce`: published claims with verdicts from the stored rows; --run measures what one needs.
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "suite/cli/claims.h"
+#include "suite/cli/verbs.h"
+#include "suite/core/text.h"
+
+namespace dsqbench {
+
+namespace {
+
+struct ReproduceOptions {
+    std::vector<std::string> names;
+    bool run = false;
+};
+
+// The exit code of a child whose stdout is our stderr: stdout is for the verdict.
+int run_to_end(std::vector<std::string> words) {
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    pid_t child = -1;
+    const int failure = ::posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    int status = 0;
+    if (failure != 0 || ::waitpid(child, &status, 0) != child)
+        throw Error(ExitCode::failed, "cannot start '" + words.front() + "'");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// The claim's commands, with this program as `dsqbench`.
+void run_commands(const Claim& claim, const Session& session) {
+    for (const auto& command : claim.commands) {
+        auto words = split(command, ' ');
+        if (words.empty() || words.front() != "dsqbench")
+            throw Error(ExitCode::data, "cannot run '" + command + "'", "it is no command of dsqbench", claim.name);
+        words.front() = session.program.string();
+        fmt::print(stderr, "dsqbench: {}: {}\n", claim.name, command);
+        const int code = run_to_end(words);
+        if (code != 0)
+            throw Error(static_cast<ExitCode>(code), fmt::format("'{}' ended with exit code {}", command, code), {},
+                        claim.name);
+    }
+}
+
+void reproduce(const ReproduceOptions& options, const Session& session) {
+    if (options.run && options.names.empty())
+        throw Error(ExitCode::usage, "--run needs the name of a claim", "`dsqbench reproduce` lists them");
+    auto judged = judged_claims(session, options.names);
+    if (options.run) {
+        for (const auto& each : judged) run_commands(each.claim, session);
+        judged = judged_claims(session, options.names);
+    }
+    if (session.json) return print_json(to_json(judged));
+    if (options.names.empty()) return print_result(format_table(judged));
+    std::vector<std::string> texts;
+    for (const auto& each : judged) texts.push_back(format_text(each));
+    print_result(join(texts, "\n"));
+}
+
+void declare(CLI::App& command, Session& session) {
+    const auto options = std::make_shared<ReproduceOptions>();
+    command.add_option("claims", options->names, "names of claims; all of them where none is named");
+    add_flag(command, "--run", options->run, "first run the claim's commands, which may take days");
+    add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
+    add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
+    add_json_flag(command, session);
+    command.callback([options, &session] { reproduce(*options, session); });
+}
+
+}  // namespace
+
+const Verb reproduce_verb{"reproduce", "published claims, and what the stored rows say to them", declare};
+
+}  // namespace dsqbench

@@ -1,0 +1,115 @@
+"""What is made of stored rows: published numbers, claims, pages, exports, the nightly script. Reads the checkout's
+results/, writes nowhere but into the test's folder."""
+
+import csv
+import importlib.machinery
+import importlib.util
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+from command import PROGRAM, RECIPES, SOURCE, CommandTest
+
+RESULTS = SOURCE / "results"
+STORE = ("--results", RESULTS)
+NIGHTLY = SOURCE / "scripts/nightly"
+
+
+class ResultsTest(CommandTest):
+    def test_published_numbers_and_claims_are_valid(self):
+        lines = self.json_of("validate", RESULTS / "published", RECIPES)
+        self.assertTrue(all(line["ok"] for line in lines), [line for line in lines if not line["ok"]])
+        self.assertGreater(sum("what" in line for line in lines), 60)
+        (self.folder / "claims").mkdir()
+        (self.folder / "claims/x.toml").write_text("claim = 3\n")
+        self.assertIn("x.toml:1:1: 'claim' must be a text", self.dsqbench("validate", "claims", expect=3).stdout)
+
+    def test_published_numbers_are_shown_by_table(self):
+        numbers = self.json_of("show", "published", "--dataset", "imagenet", "--method", "DSQ", *STORE)
+        self.assertIn(65.17, [number["value"] for number in numbers])
+        self.assertTrue(all(number["source"] and number["confidence"] for number in numbers))
+        self.dsqbench("show", "published", "--method", "none such", *STORE, expect=4)
+
+    def test_every_claim_has_a_verdict_and_a_reason(self):
+        claims = self.json_of("reproduce", *STORE)
+        self.assertGreater(len(claims), 50)
+        for claim in claims:
+            self.assertIn(claim["verdict"], ("holds", "does not hold", "undecided", "not run here"))
+            self.assertTrue(claim["reason"], claim["name"])
+            if claim["verdict"] == "holds" and claim["name"] != "accumulations-before-widening":
+                self.assertTrue(claim["row_ids"], claim["name"])
+        verdicts = {claim["name"]: claim["verdict"] for claim in claims}
+        self.assertEqual(verdicts["accumulations-before-widening"], "holds")
+        self.assertEqual(verdicts["table7-dsq-resnet18-w2a2"], "not run here")
+
+    def test_without_rows_no_claim_holds_but_the_one_that_needs_none(self):
+        (self.folder / "results").mkdir()
+        shutil.copytree(RESULTS / "published", self.folder / "results/published")
+        holding = [claim["name"] for claim in self.json_of("reproduce") if claim["verdict"] != "not run here"]
+        self.assertEqual(holding, ["accumulations-before-widening"])
+
+    def test_an_unknown_claim_is_answered_with_the_nearest(self):
+        error = self.dsqbench("reproduce", "soft-forward-eror", *STORE, expect=2).stderr
+        self.assertIn("did you mean 'soft-forward-error'?", error)
+        self.dsqbench("reproduce", "--run", *STORE, expect=2)
+
+    def test_pages_are_the_same_when_made_twice(self):
+        def pages():
+            self.dsqbench("leaderboard", "--out", "pages", *STORE)
+            return {path.name: path.read_bytes() for path in (self.folder / "pages").rglob("*") if path.is_file()}
+        first = pages()
+        self.assertEqual(first, pages())
+        for name in ("index.html", "leaderboard.md", "leaderboard.csv", "leaderboard.json"):
+            self.assertIn(name, first)
+        self.assertTrue(any(name.startswith("accuracy-fmnist_r8_w2a2") for name in first))
+        lines = list(csv.DictReader(first["leaderboard.csv"].decode().splitlines()))
+        self.assertEqual(len(lines), len(json.loads(first["leaderboard.json"])["contenders"]))
+        self.assertAlmostEqual(float(lines[0]["top1"]) + float(lines[0]["top1_err"]), 100)
+
+    def test_exports_hold_every_row(self):
+        rows = self.json_of("export", "csv", "rows.csv", *STORE)["rows"]
+        self.dsqbench("export", "sqlite", "rows.db", *STORE)
+        with (self.folder / "rows.csv").open() as file:
+            self.assertEqual(len(list(csv.DictReader(file))), rows)
+        database = sqlite3.connect(self.folder / "rows.db")
+        self.addCleanup(database.close)
+        self.assertEqual(database.execute("SELECT count(*) FROM rows").fetchone(), (rows,))
+        for service in ("github-action-benchmark", "bencher"):
+            self.dsqbench("export", service, "numbers.json", *STORE)
+            self.assertTrue(json.loads((self.folder / "numbers.json").read_text()))
+
+    def test_stored_rows_hold_no_regression(self):
+        self.assertEqual(self.json_of("regressions", *STORE), [])
+
+    def nightly(self, *arguments):
+        return subprocess.run(
+            [sys.executable, str(NIGHTLY), "--program", str(PROGRAM), "--programs", str(self.folder / "programs"), "--site",
+             str(self.folder / "site"), "--results", str(self.folder / "results"), *arguments],
+            capture_output=True, text=True, env=self.environment(), timeout=250)
+
+    def test_the_nightly_script_does_nothing_the_second_time(self):
+        shutil.copytree(RESULTS, self.folder / "results")
+        for _ in range(2):
+            done = self.nightly("--budget", "0s")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("0 measured", done.stderr)
+        self.assertTrue((self.folder / "site/index.html").exists())
+        self.assertEqual(self.nightly("--budget", "soon").returncode, 2)
+
+    def test_its_rank_test_is_exact(self):
+        loader = importlib.machinery.SourceFileLoader("nightly", str(NIGHTLY))
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader("nightly", loader))
+        sys.dont_write_bytecode = True
+        loader.exec_module(module)
+        self.assertAlmostEqual(module.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]), 1 / 252)
+        self.assertAlmostEqual(module.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]), 1)
+        self.assertAlmostEqual(module.mann_whitney([2], [1]), 0.5)
+
+
+unittest.main()
