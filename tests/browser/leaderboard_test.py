@@ -1,0 +1,159 @@
+"""Opens the leaderboard's page in a real browser: Debian's Chromium without a window, driven through WebDriver.
+
+Builds the page from results/ of the checkout, so that it is tested with real rows, and from rows that try to break it.
+With DSQBENCH_SCREENSHOT=FILE.png the picture of the page is kept.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+from command import SOURCE, CommandTest
+
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import Select
+except ImportError:
+    sys.exit("there is no Python with selenium: scripts/install browser")
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900"]
+
+# WCAG 2.1's contrast of every text on the page to what lies behind it; returns those below 4.5 to 1.
+CONTRAST = """
+const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255)
+  .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const back = element => {
+  for (let e = element; e; e = e.parentElement) {
+    const colour = channels(getComputedStyle(e).backgroundColor);
+    if (colour.length < 4 || colour[3] > 0) return colour;
+  }
+  return arguments[0] ? [22, 24, 27] : [255, 255, 255];
+};
+const low = [], seen = new Set();
+for (const element of document.querySelectorAll('body *')) {
+  if (![...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) continue;
+  if (['SCRIPT', 'STYLE', 'TITLE'].includes(element.tagName.toUpperCase())) continue;
+  const style = getComputedStyle(element);
+  const text = luminance(channels(element.closest('svg') ? style.fill : style.color)), behind = luminance(back(element));
+  const ratio = (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+  if (ratio < 4.5) low.push(element.tagName + ' ' + ratio.toFixed(2) + ' ' + element.textContent.trim().slice(0, 40));
+}
+return low;
+"""
+
+
+class LeaderboardTest(CommandTest):
+    @classmethod
+    def setUpClass(cls):
+        if not CHROMIUM or not DRIVER:
+            sys.exit("there is no chromium with chromedriver: scripts/install browser")
+        cls.pages = tempfile.TemporaryDirectory(prefix="dsqbench-pages-")
+        cls.addClassCleanup(cls.pages.cleanup)
+
+    def open(self, *flags, script=True, results=SOURCE / "results", hash=""):
+        out = self.folder / "pages"
+        self.dsqbench("leaderboard", "--out", out, "--results", results)
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for flag in [*FLAGS, f"--user-data-dir={self.folder / 'profile'}", *flags]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        if not script:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+        self.addCleanup(browser.quit)
+        browser.get((out / "index.html").as_uri() + hash)
+        return browser
+
+    def column(self, browser, name):
+        index = browser.execute_script(
+            "return [...document.querySelectorAll('#board thead th')].findIndex(h => h.dataset.column === arguments[0])", name)
+        return [cells[index] for cells in self.shown(browser)]
+
+    def shown(self, browser):
+        return browser.execute_script(
+            "return [...document.querySelectorAll('#board tbody tr')].filter(r => !r.hidden)"
+            ".map(r => [...r.cells].map(c => c.textContent))")
+
+    def head(self, browser, name):
+        return browser.find_element(By.CSS_SELECTOR, f"th[data-column={name}]")
+
+    def test_sorts_by_mouse_and_by_keyboard_and_says_so(self):
+        browser = self.open()
+        head = self.head(browser, "top1")
+        head.find_element(By.TAG_NAME, "button").click()
+        self.assertEqual(head.get_attribute("aria-sort"), "descending")
+        accuracies = [float(text.split(" ")[0]) for text in self.column(browser, "top1")]
+        self.assertGreater(len(accuracies), 5)
+        self.assertEqual(accuracies, sorted(accuracies, reverse=True))
+        head.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+        self.assertEqual(head.get_attribute("aria-sort"), "ascending")
+        self.assertEqual([float(text.split(" ")[0]) for text in self.column(browser, "top1")], sorted(accuracies))
+
+    def test_filters_and_keeps_the_state_in_the_url(self):
+        browser = self.open()
+        every = len(self.shown(browser))
+        Select(browser.find_element(By.NAME, "contender")).select_by_value("dsq")
+        self.assertEqual(set(self.column(browser, "contender")), {"dsq"})
+        self.assertIn(f"of {every} contenders shown", browser.find_element(By.ID, "shown").text)
+        self.assertIn("contender=dsq", browser.current_url)
+        browser.get(browser.current_url.replace("dsq", "ste"))
+        self.assertEqual(set(self.column(browser, "contender")), {"ste"})
+        browser.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
+        browser.implicitly_wait(2)
+        browser.find_element(By.XPATH, f"//*[@id='shown'][starts-with(., '{every} of')]")
+
+    def test_a_row_opens_to_its_provenance(self):
+        browser = self.open()
+        details = browser.find_element(By.CSS_SELECTOR, "#board details")
+        details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+        for word in ("dsqbench run --recipe", "commit ", "row_id ", "machine "):
+            self.assertIn(word, details.text)
+
+    def test_the_whole_table_is_there_without_scripts(self):
+        browser = self.open(script=False)
+        self.assertGreater(len(browser.find_elements(By.CSS_SELECTOR, "#board tbody tr")), 5)
+        self.assertFalse(browser.find_element(By.ID, "filters").is_displayed())
+
+    def test_everything_has_a_label_and_every_heading_a_scope(self):
+        browser = self.open()
+        self.assertEqual(browser.execute_script(
+            "return [...document.querySelectorAll('select,button,input,summary')]"
+            ".filter(e => !(e.labels && e.labels.length) && !e.textContent.trim()).length"), 0)
+        self.assertEqual(browser.execute_script("return document.querySelectorAll('th:not([scope])').length"), 0)
+        self.assertEqual(browser.execute_script("return document.querySelectorAll('svg:not([aria-label])').length"), 0)
+        self.assertEqual(browser.execute_script(
+            "const ids = [...document.querySelectorAll('[id]')].map(e => e.id); return ids.length - new Set(ids).size"), 0)
+        self.assertTrue(browser.execute_script("return document.documentElement.lang"))
+
+    def test_contrast_is_enough_in_light_and_in_dark(self):
+        browser = self.open()
+        for scheme in ("light", "dark"):
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                    {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            self.assertEqual(browser.execute_script(CONTRAST, scheme == "dark"), [], scheme)
+
+    def test_asks_for_nothing_and_reports_no_error(self):
+        browser = self.open()
+        self.assertEqual(browser.execute_script("return performance.getEntriesByType('resource').length"), 0)
+        self.assertEqual([entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"], [])
+
+    def test_takes_a_picture(self):
+        browser = self.open(hash="#sort=top1&order=descending")
+        picture = Path(os.environ.get("DSQBENCH_SCREENSHOT") or self.folder / "page.png")
+        self.assertTrue(browser.save_screenshot(str(picture)))
+        self.assertGreater(picture.stat().st_size, 20_000)
+
+
+unittest.main()
