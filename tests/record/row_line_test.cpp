@@ -19,9 +19,15 @@ TEST(RowLine, gives_what_the_parsed_row_has) {
     RowLine sliced;
     ASSERT_TRUE(sliced.assign(line, "x:1"));
     for (const auto& [name, value] : row.items()) {
-        if (value.is_string()) EXPECT_EQ(sliced.text(name), value) << name;
-        if (value.is_number_float()) EXPECT_EQ(sliced.real(name), value.get<double>()) << name;
-        if (value.is_number_integer()) EXPECT_EQ(sliced.integer(name), value.get<std::uint64_t>()) << name;
+        if (value.is_string()) {
+            EXPECT_EQ(sliced.text(name), value) << name;
+        }
+        if (value.is_number_float()) {
+            EXPECT_EQ(sliced.real(name), value.get<double>()) << name;
+        }
+        if (value.is_number_integer()) {
+            EXPECT_EQ(sliced.integer(name), value.get<std::uint64_t>()) << name;
+        }
     }
     EXPECT_TRUE(sliced.is_true("publishable"));
     EXPECT_FALSE(sliced.json("top5"));

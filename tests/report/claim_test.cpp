@@ -190,8 +190,9 @@ TEST(ShippedClaims, load_and_refer_to_what_exists) {
     std::set<std::string> names;
     for (const Claim& claim : claims) {
         names.insert(claim.name);
-        if (claim.rule.is_text("kind", "within"))
+        if (claim.rule.is_text("kind", "within")) {
             EXPECT_EQ(keys.count(claim.rule.text("published")), 1u) << claim.name << claim.rule.text("published");
+        }
         for (const auto& command : claim.commands) EXPECT_EQ(command.substr(0, 9), "dsqbench ") << claim.name;
         EXPECT_EQ(judge(claim, evidence_of({})).kind, Kind::not_run_here) << claim.name;
     }
