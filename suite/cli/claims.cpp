@@ -7,6 +7,7 @@
 
 #include "kernels/api/budget.h"
 #include "suite/core/text.h"
+#include "suite/recipe/design.h"
 #include "suite/recipe/recipe.h"
 #include "suite/record/row_line.h"
 
@@ -62,6 +63,13 @@ std::map<std::string, double> known_facts() {
     return facts;
 }
 
+std::string recipe_id_of_cell(const std::string& name, const std::string& label, const fs::path& recipes) {
+    const Recipe recipe = load_recipe(name, recipes);
+    for (const auto& cell : cells_of(recipe, design_of(recipe), recipes))
+        if (cell.label == label) return cell.recipe.recipe_id();
+    throw Error(ExitCode::recipe, fmt::format("the design of '{}' has no cell '{}'", name, label));
+}
+
 }  // namespace
 
 std::vector<JudgedClaim> judged_claims(const Session& session, const std::vector<std::string>& names) {
@@ -71,6 +79,9 @@ std::vector<JudgedClaim> judged_claims(const Session& session, const std::vector
     evidence.rows = rows_for(claims, session.results_folder);
     evidence.published = published_in(session.results_folder / "published");
     evidence.protocol_of = [&recipes](const std::string& recipe) { return load_recipe(recipe, recipes).protocol_id(); };
+    evidence.recipe_id_of_cell = [&recipes](const std::string& recipe, const std::string& cell) {
+        return recipe_id_of_cell(recipe, cell, recipes);
+    };
     evidence.base = fs::current_path();
     evidence.facts = known_facts();
     std::vector<JudgedClaim> judged;

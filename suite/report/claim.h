@@ -44,7 +44,9 @@ struct Evidence {
     std::vector<Row> rows;
     std::vector<PublishedNumber> published;
     std::function<std::string(const std::string& recipe)> protocol_of;  // throws Error when there is no such recipe
-    std::filesystem::path base;                                         // that relative run directories start from
+    // The same for a cell of a design, "lsq+era".
+    std::function<std::string(const std::string& recipe, const std::string& cell)> recipe_id_of_cell;
+    std::filesystem::path base;           // that relative run directories start from
     std::map<std::string, double> facts;  // that the program itself knows: "mla_per_widening_w2a2"
 };
 

@@ -252,21 +252,24 @@ struct Cell {
     std::vector<std::string> row_ids;
 };
 
-// Cells of a design are of different protocols on purpose: a cell is its label, and of a changed recipe the last
-// counts.
+// Cells of a design are of different protocols on purpose: a row is of a cell when it has the recipe_id that the cell
+// has now.
 Cell cell_of(const std::string& recipe_and_label, const Evidence& evidence) {
     const auto colon = recipe_and_label.find(':');
     const std::string recipe = recipe_and_label.substr(0, colon);
     const std::string label = colon == std::string::npos ? "" : recipe_and_label.substr(colon + 1);
+    std::string recipe_id;
+    try {
+        recipe_id = evidence.recipe_id_of_cell(recipe, label);
+    } catch (const Error& error) {
+        return {{}, fmt::format("the cell '{}' ({})", recipe_and_label, error.message()), {}};
+    }
     std::vector<Row> rows;
     for (const Row& row : evidence.rows)
-        if (text_of(row, "recipe") == recipe && text_of(row, "label") == label && row.at("publishable").get<bool>())
+        if (text_of(row, "recipe_id") == recipe_id && row.at("publishable").get<bool>() &&
+            text_of(row, "evaluated_on") == "test")
             rows.push_back(row);
     if (rows.empty()) return {{}, fmt::format("rows of {} in {}", label, recipe), {}};
-    const std::string last = text_of(rows.back(), "recipe_id");
-    rows.erase(
-        std::remove_if(rows.begin(), rows.end(), [&](const Row& row) { return text_of(row, "recipe_id") != last; }),
-        rows.end());
     const Contestant contestant = contestants(rows).front();
     return {converged_values(contestant, "top1"), {}, ids_of({&contestant})};
 }

@@ -46,6 +46,10 @@ Evidence evidence_of(const std::vector<std::pair<std::string, std::vector<double
         if (recipe != "small") throw Error(ExitCode::recipe, "unknown recipe");
         return sha256_hex("protocol");
     };
+    evidence.recipe_id_of_cell = [](const std::string&, const std::string& cell) {
+        if (cell == "unknown") throw Error(ExitCode::recipe, "no such cell");
+        return sha256_hex("recipe of " + cell);
+    };
     return evidence;
 }
 
@@ -134,6 +138,11 @@ TEST(Claim, of_the_recipes_share_needs_all_four_cells_and_a_gain) {
     EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", c}, {"c", b}, {"d", d}})), Kind::does_not_hold)
         << "2 of 10";
     EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", b}, {"c", c}})), Kind::not_run_here);
+    auto changed = evidence_of({{"a", a}, {"b", b}, {"c", c}, {"d", d}});
+    changed.recipe_id_of_cell = [](const std::string&, const std::string& cell) {
+        return sha256_hex((cell == "d" ? "changed recipe of " : "recipe of ") + cell);
+    };
+    EXPECT_THAT(judge(claim_of(rule), changed).reason, testing::HasSubstr("needs rows of d in small"));
     EXPECT_EQ(verdict_of(rule, evidence_of({{"a", a}, {"b", a}, {"c", a}, {"d", {80.1, 79.9, 80, 80}}})),
               Kind::undecided);
 }
