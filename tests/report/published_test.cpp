@@ -97,7 +97,8 @@ TEST_F(ShippedNumbers, cover_every_table_of_the_paper) {
         EXPECT_EQ(files.count(file), 1u) << file;
 }
 
-// MQBench prints its means; ours of its single numbers agree but for its rounding.
+// MQBench prints its means too. All is rounded to 0.1: the mean of five numbers errs by up to 0.05, the printed one by
+// as much again.
 TEST_F(ShippedNumbers, add_up_to_the_means_that_the_paper_prints) {
     for (const auto* method : {"LSQ", "APoT", "QIL", "DSQ", "PACT", "DoReFa"}) {
         double sum = 0, printed = 0;
@@ -105,7 +106,7 @@ TEST_F(ShippedNumbers, add_up_to_the_means_that_the_paper_prints) {
             if (number.file != "mqbench_table4" || number.method != method || !number.quoted_from.empty()) continue;
             (number.model == "mean of five" ? printed : sum) += number.value.value_or(0);
         }
-        EXPECT_NEAR(sum / 5, printed, 0.07) << method;
+        EXPECT_NEAR(sum / 5, printed, 0.1) << method;
     }
 }
 
