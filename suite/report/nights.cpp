@@ -6,6 +6,8 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "suite/report/difference_json.h"
 #include "suite/report/number_text.h"
@@ -24,19 +26,20 @@ constexpr double mad_scale = 1.4826;
 struct Night {
     std::string commit;
     std::vector<double> values;
+    std::vector<std::uint64_t> seeds;  // of the values, for accuracies
     std::size_t not_converged = 0;
     std::string command;
 };
 
 // One case over its nights, oldest first.
 struct History {
-    std::string subject;
+    std::string subject, variant;
     std::vector<Night> nights;
 
     Night& of(const std::string& commit) {
         for (auto& night : nights)
             if (night.commit == commit) return night;
-        return nights.emplace_back(Night{commit, {}, 0, {}});
+        return nights.emplace_back(Night{commit, {}, {}, 0, {}});
     }
 };
 
@@ -72,10 +75,16 @@ Histories around(Histories histories, const std::string& commit, std::size_t mos
     return histories;
 }
 
-std::vector<double> values_before(const History& history) {
+// A seed that gave the same top-1 on several nights is one run seen again, as training is deterministic: counted once,
+// since a test would take repetitions for evidence.
+std::vector<double> accuracies_before(const History& history) {
     std::vector<double> values;
-    for (std::size_t i = 0; i + 1 < history.nights.size(); ++i)
-        values.insert(values.end(), history.nights[i].values.begin(), history.nights[i].values.end());
+    std::set<std::pair<std::uint64_t, double>> seen;
+    for (std::size_t i = 0; i + 1 < history.nights.size(); ++i) {
+        const Night& night = history.nights[i];
+        for (std::size_t k = 0; k < night.values.size(); ++k)
+            if (seen.emplace(night.seeds[k], night.values[k]).second) values.push_back(night.values[k]);
+    }
     return values;
 }
 
@@ -93,6 +102,7 @@ std::size_t first_bad_night(const History& history, double before, double now) {
 Alarm alarm_of(const History& history, const std::string& metric, double before, double now) {
     Alarm alarm;
     alarm.subject = history.subject;
+    alarm.variant = history.variant;
     alarm.metric = metric;
     alarm.before = before;
     alarm.now = now;
@@ -113,10 +123,12 @@ Histories accuracies(const std::vector<const Row*>& rows) {
         Night& night = history.of(text_of(*row, "commit"));
         night.command =
             fmt::format("dsqbench run --recipe {} --quantizer {}", text_of(*row, "recipe"), text_of(*row, "label"));
-        if (text_of(*row, "outcome") != "finished")
+        if (text_of(*row, "outcome") != "finished") {
             ++night.not_converged;
-        else if (const auto top1 = real(*row, "top1"))
+        } else if (const auto top1 = real(*row, "top1")) {
             night.values.push_back(*top1);
+            night.seeds.push_back(row->value("seed", std::uint64_t{0}));
+        }
     }
     return histories;
 }
@@ -151,7 +163,7 @@ void add_accuracy(std::vector<Alarm>& alarms, const Histories& histories) {
     std::vector<Alarm> tested;
     for (const auto& [key, history] : histories) {
         add_divergence(alarms, history);
-        const auto before = values_before(history), now = history.nights.back().values;
+        const auto before = accuracies_before(history), now = history.nights.back().values;
         if (before.empty() || now.empty()) continue;
         const Difference difference = welch_difference(now, before);
         if (!difference.p_value) continue;
@@ -205,6 +217,7 @@ Histories kernel_times(const std::vector<const Row*>& rows) {
                         row->value("threads", 1), text_of(*row, "cache"), text_of(*row, "machine"));
         History& history = histories[subject + text_of(*row, "shape")];
         history.subject = subject;
+        history.variant = text_of(*row, "variant");
         Night& night = history.of(text_of(*row, "commit"));
         night.values.push_back(*nanoseconds);
         night.command = text_of(*row, "command");
@@ -223,8 +236,8 @@ Histories training_speeds(const std::vector<const Row*>& rows) {
         history.subject = subject;
         Night& night = history.of(text_of(*row, "commit"));
         night.values.push_back(*speed);
-        night.command =
-            fmt::format("dsqbench run --recipe {} --quantizer {}", text_of(*row, "recipe"), text_of(*row, "label"));
+        night.command = fmt::format("dsqbench run --recipe {} --quantizer {} --seeds {}", text_of(*row, "recipe"),
+                                    text_of(*row, "label"), row->value("seed", std::uint64_t{0}));
     }
     return histories;
 }
@@ -266,6 +279,7 @@ nlohmann::json to_json(const std::vector<Alarm>& alarms) {
     for (const auto& alarm : alarms)
         list.push_back({{"standing", alarm.standing == Alarm::Standing::certain ? "certain" : "suspicion"},
                         {"subject", alarm.subject},
+                        {"variant", alarm.variant},
                         {"metric", alarm.metric},
                         {"unit", alarm.unit},
                         {"before", alarm.before},

@@ -17,6 +17,7 @@ struct Alarm {
     };
     Standing standing = Standing::certain;
     std::string subject;  // "fmnist_r8_w2a2: dsq", "resnet18 conv2 avx2-dictionary W2A2, 1 thread, amd-epyc-2c"
+    std::string variant;  // the kernel; "" for training
     std::string metric, unit;
     double before = 0, now = 0;
     std::string change;             // "-2.31 points", "+31.0 %"
@@ -27,7 +28,8 @@ struct Alarm {
 
 // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
 // `nights` of them, case by case, publishable rows alone:
-//  - top-1 of each contender of a protocol: Welch's test over runs, Holm-corrected over all contenders at 0.01, and a
+//  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over all
+//  contenders at 0.01, and a
 //    drop of at least 0.2 points, as a test alone finds drops that nobody minds; or a run that did not converge where
 //    none failed to before;
 //  - times of kernels and training speed, of each case and machine: a step of more than 5 % (speed of training: 10 %,
