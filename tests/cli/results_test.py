@@ -72,6 +72,17 @@ class ResultsTest(CommandTest):
         self.assertEqual(len(lines), len(json.loads(first["leaderboard.json"])["contenders"]))
         self.assertAlmostEqual(float(lines[0]["top1"]) + float(lines[0]["top1_err"]), 100)
 
+    def test_pictures_are_drawn_as_png_too_and_old_ones_removed(self):
+        self.dsqbench("leaderboard", "--out", "pages", "--png", *STORE)
+        plots = self.folder / "pages/plots"
+        vector, pixels = ({path.stem for path in plots.glob(f"*.{kind}")} for kind in ("svg", "png"))
+        self.assertEqual(vector, pixels)
+        self.assertIn("claims", pixels)
+        self.assertTrue(all(path.read_bytes().startswith(b"\x89PNG") for path in plots.glob("*.png")))
+        (plots / "gone.svg").write_text("")
+        self.dsqbench("leaderboard", "--out", "pages", *STORE)
+        self.assertEqual({path.name for path in plots.iterdir()}, {name + ".svg" for name in vector})
+
     def test_exports_hold_every_row(self):
         rows = self.json_of("export", "csv", "rows.csv", *STORE)["rows"]
         self.dsqbench("export", "sqlite", "rows.db", *STORE)
@@ -89,7 +100,7 @@ class ResultsTest(CommandTest):
 
     def nightly(self, *arguments):
         return subprocess.run(
-            [sys.executable, str(NIGHTLY), "--program", str(PROGRAM), "--programs", str(self.folder / "programs"), "--site",
+            [sys.executable, str(NIGHTLY), "--program", str(PROGRAM), "--state", str(self.folder / "state"), "--site",
              str(self.folder / "site"), "--results", str(self.folder / "results"), *arguments],
             capture_output=True, text=True, env=self.environment(), timeout=250)
 
@@ -99,8 +110,16 @@ class ResultsTest(CommandTest):
             done = self.nightly("--budget", "0s")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("0 measured", done.stderr)
-        self.assertTrue((self.folder / "site/index.html").exists())
+        for name in ("index.html", "github-action-benchmark.json", "bencher.json"):
+            self.assertTrue((self.folder / "site" / name).exists(), name)
         self.assertEqual(self.nightly("--budget", "soon").returncode, 2)
+
+    def test_the_budget_is_the_commits_however_often_it_is_called(self):
+        (self.folder / "results").mkdir()
+        self.assertRegex(self.nightly("--budget", "0.5s").stderr, "kernels of resnet18 stage1 …\n")
+        again = self.nightly("--budget", "0.5s").stderr
+        self.assertNotIn("…", again)
+        self.assertIn("left: kernels of resnet18 stage1", again)
 
     def test_its_rank_test_is_exact(self):
         loader = importlib.machinery.SourceFileLoader("nightly", str(NIGHTLY))
