@@ -5,9 +5,12 @@
 
 #include <memory>
 
+#include "suite/cli/attribution_cards.h"
 #include "suite/cli/claims.h"
+#include "suite/cli/plot_script.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
+#include "suite/report/svg_plot.h"
 
 namespace dsqbench {
 
@@ -15,27 +18,50 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct PageOptions {
+    fs::path out = "leaderboard";
+    bool png = false;
+};
+
+// One pass over the store, for the table and the cards.
 Leaderboard board_of(const Session& session) {
     LeaderboardBuilder builder;
-    ResultStore(session.results_folder).visit([&](const RowLine& row) { builder.add(row); });
+    AttributionCards cards(session);
+    ResultStore(session.results_folder).visit([&](const RowLine& row) {
+        builder.add(row);
+        cards.add(row);
+    });
     Leaderboard board = builder.build(published_in(session.results_folder / "published"));
     board.claims = judged_claims(session);
-    board.cards = cards_in(session.results_folder / "cards");
+    board.cards = cards.build();
     return board;
 }
 
+using Plots = std::map<std::string, Plot>;
+
 // Plots of contenders that are gone would stay for ever otherwise. Only what this command makes is removed.
-void remove_old_plots(const fs::path& folder, const std::map<std::string, std::string>& plots) {
+void remove_old_plots(const fs::path& folder, const Plots& plots, bool png) {
     std::error_code missing;
-    for (const auto& entry : fs::directory_iterator(folder, missing))
-        if (entry.path().extension() == ".svg" && plots.count(entry.path().filename().string()) == 0)
-            fs::remove(entry.path(), missing);
+    for (const auto& entry : fs::directory_iterator(folder, missing)) {
+        const auto& path = entry.path();
+        const bool known = plots.count(path.stem().string()) > 0;
+        if ((path.extension() == ".svg" && !known) || (path.extension() == ".png" && !(known && png)))
+            fs::remove(path, missing);
+    }
 }
 
-void write_pages(const Leaderboard& board, const fs::path& out) {
-    const auto plots = leaderboard_plots(board);
-    for (const auto& [name, svg] : plots) write_file_atomically(out / "plots" / name, svg);
-    remove_old_plots(out / "plots", plots);
+void draw_png(const Plots& plots, const fs::path& folder, const fs::path& program) {
+    nlohmann::json data = nlohmann::json::object();
+    for (const auto& [name, plot] : plots) data[name] = to_json(plot);
+    draw_with_script("plot_leaderboard.py", data, folder, program);
+}
+
+void write_pages(const Leaderboard& board, const PageOptions& options, const Session& session) {
+    const fs::path& out = options.out;
+    const Plots plots = leaderboard_plots(board);
+    remove_old_plots(out / "plots", plots, options.png);
+    for (const auto& [name, plot] : plots) write_file_atomically(out / "plots" / (name + ".svg"), to_svg(plot));
+    if (options.png && !plots.empty()) draw_png(plots, out / "plots", session.program);
     write_file_atomically(out / "leaderboard.md", leaderboard_markdown(board));
     write_file_atomically(out / "leaderboard.csv", leaderboard_csv(board));
     write_file_atomically(out / "leaderboard.json",
@@ -43,27 +69,30 @@ void write_pages(const Leaderboard& board, const fs::path& out) {
     write_file_atomically(out / "index.html", leaderboard_html(board));
 }
 
-void leaderboard(const fs::path& out, const Session& session) {
+void leaderboard(const PageOptions& options, const Session& session) {
     const Leaderboard board = board_of(session);
-    write_pages(board, out);
+    write_pages(board, options, session);
+    const fs::path& out = options.out;
     if (session.json)
         return print_json({{"page", (out / "index.html").string()},
                            {"rows", board.rows},
                            {"contenders", board.lines.size()},
                            {"kernels", board.kernels.size()},
-                           {"claims", board.claims.size()}});
-    print_result(fmt::format("{}: {} contenders from {} rows, {} kernel cases, {} claims",
+                           {"claims", board.claims.size()},
+                           {"cards", board.cards.size()}});
+    print_result(fmt::format("{}: {} contenders from {} rows, {} kernel cases, {} claims, {} attribution cards",
                              (out / "index.html").string(), board.lines.size(), board.rows, board.kernels.size(),
-                             board.claims.size()));
+                             board.claims.size(), board.cards.size()));
 }
 
 void declare(CLI::App& command, Session& session) {
-    const auto out = std::make_shared<fs::path>("leaderboard");
-    add_option(command, "--out", *out, "folder for the pages")->capture_default_str();
+    const auto options = std::make_shared<PageOptions>();
+    add_option(command, "--out", options->out, "folder for the pages")->capture_default_str();
+    add_flag(command, "--png", options->png, "the pictures as PNG too, for which Python needs matplotlib");
     add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);
-    command.callback([out, &session] { leaderboard(*out, session); });
+    command.callback([options, &session] { leaderboard(*options, session); });
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ AttributionCard attribution_card(const Recipe& recipe, const Design& design, con
 
 std::string format_table(const AttributionCard& card);  // for a terminal
 std::string format_markdown(const AttributionCard& card);
-std::string format_html(const AttributionCard& card);  // a page of its own, nothing loaded from elsewhere
-nlohmann::json to_json(const AttributionCard& card);   // null where undefined; what scripts/plot_attribution.py reads
+std::string format_html(const AttributionCard& card);   // a page of its own, nothing loaded from elsewhere
+std::string html_section(const AttributionCard& card);  // what that page holds below its heading
+nlohmann::json to_json(const AttributionCard& card);    // null where undefined; what scripts/plot_attribution.py reads
 
 }  // namespace dsqbench

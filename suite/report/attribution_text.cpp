@@ -3,6 +3,7 @@
 
 #include "suite/core/text.h"
 #include "suite/report/attribution.h"
+#include "suite/report/markup.h"
 #include "suite/report/number_text.h"
 #include "suite/report/text_table.h"
 
@@ -37,11 +38,12 @@ std::vector<std::string> cells_of_line(const Contribution& line, const std::stri
             number_text(line.eta_squared, 3)};
 }
 
+const std::vector<std::string> titles{"factor",  "effect, points",  "share of the gain", "first in",
+                                      "last in", "over all orders", "p, interaction",    "η²"};
+
 TextTable table_of(const AttributionCard& card, const std::string& indent) {
     TextTable table;
-    for (const char* title : {"factor", "effect, points", "share of the gain", "first in", "last in", "over all orders",
-                              "p, interaction", "η²"})
-        table.add_column(title);
+    for (const auto& title : titles) table.add_column(title);
     for (const Contribution* group : {&card.algorithm, &card.recipe_group}) {
         table.add_row(cells_of_line(*group, ""));
         for (const auto& factor : card.factors)
@@ -120,16 +122,16 @@ std::vector<std::string> remarks_on(const AttributionCard& card) {
     return remarks;
 }
 
-std::string escaped(const std::string& text) {
-    std::string html;
-    for (const char c : text)
-        html += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
-    return html;
+// The first cell is a heading: of its column among titles, else of its row.
+std::string html_row(const std::vector<std::string>& cells, const char* kind) {
+    std::string row = fmt::format("<tr class=\"{}\"><th scope=\"row\">{}</th>", kind, escape_markup(cells.front()));
+    for (std::size_t i = 1; i < cells.size(); ++i) row += "<td>" + escape_markup(cells[i]) + "</td>";
+    return row + "</tr>\n";
 }
 
-std::string html_row(const std::vector<std::string>& cells, const char* tag, const char* kind) {
-    std::string row = fmt::format("<tr class=\"{}\">", kind);
-    for (const auto& cell : cells) row += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+std::string html_titles(const std::vector<std::string>& titles) {
+    std::string row = "<tr>";
+    for (const auto& title : titles) row += "<th scope=\"col\">" + escape_markup(title) + "</th>";
     return row + "</tr>\n";
 }
 
@@ -138,7 +140,8 @@ constexpr const char* page_start = R"(<!DOCTYPE html>
 <style>
 body {{ font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #222; }}
 table {{ border-collapse: collapse; }} td, th {{ padding: .25em .7em; text-align: left; white-space: nowrap; }}
-tr.group td {{ font-weight: bold; border-top: 1px solid #999; }} tr.factor td:first-child {{ padding-left: 2em; }}
+th {{ font-weight: normal; }} tr.group > * {{ font-weight: bold; border-top: 1px solid #999; }}
+tr.factor th {{ padding-left: 2em; }}
 .verdict {{ font-size: 1.3em; }}
 </style></head><body>
 )";
@@ -160,32 +163,32 @@ std::string format_markdown(const AttributionCard& card) {
     return text;
 }
 
-std::string format_html(const AttributionCard& card) {
-    std::string page = fmt::format(page_start, escaped(card.recipe));
-    page += "<h1>" + escaped(card.recipe) + "</h1>\n<p>" + escaped(card.description) + "</p>\n<p>" +
-            escaped(title_of(card)) + "</p>\n";
-    page += "<p class=\"verdict\">" + escaped(card.verdict.headline) + "</p>\n<p>" + escaped(card.verdict.reason) +
-            "</p>\n";
+std::string html_section(const AttributionCard& card) {
+    std::string html = "<p>" + escape_markup(card.description) + "</p>\n<p>" + escape_markup(title_of(card)) +
+                       "</p>\n<p class=\"verdict\">" + escape_markup(card.verdict.headline) + "</p>\n<p>" +
+                       escape_markup(card.verdict.reason) + "</p>\n";
     if (!card.seeds.empty()) {
-        page += "<p>" + escaped(gain_text(card)) + "</p>\n<table>\n";
-        page += html_row({"factor", "effect, points", "share of the gain", "first in", "last in", "over all orders",
-                          "p, interaction", "η²"},
-                         "th", "titles");
+        html += "<p>" + escape_markup(gain_text(card)) + "</p>\n<table>\n" + html_titles(titles);
         for (const Contribution* group : {&card.algorithm, &card.recipe_group}) {
-            page += html_row(cells_of_line(*group, ""), "td", "group");
+            html += html_row(cells_of_line(*group, ""), "group");
             for (const auto& factor : card.factors)
-                if (factor.group == group->group) page += html_row(cells_of_line(factor, ""), "td", "factor");
+                if (factor.group == group->group) html += html_row(cells_of_line(factor, ""), "factor");
         }
-        page += "</table>\n";
+        html += "</table>\n";
     }
-    page += "<ul>\n";
-    for (const auto& remark : remarks_on(card)) page += "<li>" + escaped(remark) + "</li>\n";
-    page += "</ul>\n<table>\n" + html_row({"cell", "top-1 %", "spread", "converged", "not converged"}, "th", "titles");
+    html += "<ul>\n";
+    for (const auto& remark : remarks_on(card)) html += "<li>" + escape_markup(remark) + "</li>\n";
+    html += "</ul>\n<table>\n" + html_titles({"cell", "top-1 %", "spread", "converged", "not converged"});
     for (const auto& cell : card.cells)
-        page += html_row({cell.label, number_text(cell.mean, 2), number_text(cell.spread, 2),
+        html += html_row({cell.label, number_text(cell.mean, 2), number_text(cell.spread, 2),
                           std::to_string(cell.finished), std::to_string(cell.not_converged)},
-                         "td", "cell");
-    return page + "</table>\n</body></html>\n";
+                         "cell");
+    return html + "</table>\n";
+}
+
+std::string format_html(const AttributionCard& card) {
+    return fmt::format(page_start, escape_markup(card.recipe)) + "<h1>" + escape_markup(card.recipe) + "</h1>\n" +
+           html_section(card) + "</body></html>\n";
 }
 
 }  // namespace dsqbench

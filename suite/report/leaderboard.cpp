@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "suite/core/error.h"
-#include "suite/core/file_system.h"
 #include "suite/core/text.h"
 #include "suite/report/contestant.h"
 
@@ -216,23 +215,6 @@ Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& publis
         std::copy_if(published.begin(), published.end(), std::back_inserter(line.published),
                      [&](const auto& number) { return is_about(number, line); });
     return board;
-}
-
-std::vector<std::pair<std::string, nlohmann::json>> cards_in(const std::filesystem::path& folder) {
-    std::vector<std::pair<std::string, nlohmann::json>> cards;
-    std::vector<std::filesystem::path> files;
-    std::error_code missing;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, missing))
-        if (entry.path().extension() == ".json") files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-        const auto card = nlohmann::json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
-        if (card.is_object())
-            cards.emplace_back(file.stem().string(), card);
-        else
-            fmt::print(stderr, "dsqbench: note: {}: is no attribution card\n", file.string());
-    }
-    return cards;
 }
 
 }  // namespace dsqbench

@@ -1,7 +1,6 @@
 // What the stored rows say, contender by contender, for the leaderboard's pages.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,8 +9,10 @@
 #include <vector>
 
 #include "suite/record/row_line.h"
+#include "suite/report/attribution.h"
 #include "suite/report/claim.h"
 #include "suite/report/comparison.h"
+#include "suite/report/plot.h"
 #include "suite/report/published.h"
 
 namespace dsqbench {
@@ -47,7 +48,7 @@ struct Leaderboard {
     std::vector<TrendPoint> trend;            // by recipe, label, machine, day
     std::vector<JudgedClaim> claims;
     std::vector<PublishedNumber> published;
-    std::vector<std::pair<std::string, nlohmann::json>> cards;  // attribution cards by name of their file
+    std::vector<AttributionCard> cards;  // of the designs that have rows
 };
 
 // Takes the store's rows one by one and keeps only what the pages need: of each contender and seed the newest row.
@@ -71,16 +72,13 @@ private:
     std::map<std::string, TrendPoint> trend_;
 };
 
-// The card files of `folder`/*.json that are JSON objects; others are named on stderr and left out.
-std::vector<std::pair<std::string, nlohmann::json>> cards_in(const std::filesystem::path& folder);
-
 // leaderboard.md, leaderboard.csv (one line a contender, timm's names where they fit), leaderboard.json, index.html
 std::string leaderboard_markdown(const Leaderboard& board);
 std::string leaderboard_csv(const Leaderboard& board);
 nlohmann::json leaderboard_json(const Leaderboard& board);
 std::string leaderboard_html(const Leaderboard& board);
 
-// Pictures by file name: "accuracy-<recipe>-<protocol>.svg", ...
-std::map<std::string, std::string> leaderboard_plots(const Leaderboard& board);
+// By file name without its extension: "accuracy-<recipe>-<protocol>", "kernels-<network>-...", ...
+std::map<std::string, Plot> leaderboard_plots(const Leaderboard& board);
 
 }  // namespace dsqbench

@@ -8,6 +8,7 @@
 #include "suite/report/markup.h"
 #include "suite/report/number_text.h"
 #include "suite/report/page_assets.h"
+#include "suite/report/svg_plot.h"
 
 namespace dsqbench {
 
@@ -210,62 +211,20 @@ std::string plots_section(const Leaderboard& board) {
     std::string html;
     std::size_t count = 0;
     const auto plots = leaderboard_plots(board);
-    for (const auto& [name, svg] : plots) {
+    for (const auto& [name, plot] : plots) {
         if (++count > most) break;
-        html += "<figure>" + svg + "</figure>\n";
+        html += "<figure>" + to_svg(plot) + "</figure>\n";
     }
     if (html.empty()) return {};
     if (plots.size() > most) html += fmt::format("<p>{} more are in plots/.</p>\n", plots.size() - most);
     return "<h2 id=\"plots\">Pictures</h2>\n" + html;
 }
 
-std::string value_text(const nlohmann::json& json) {
-    return json.is_number() ? signed_text(json.get<double>(), 2) : std::string(undefined_text);
-}
-
-// "+5.03 [+0.18, +9.88]" of an estimate {"value", "confidence": {"low", "high"}}.
-std::string estimate_text(const nlohmann::json& estimate) {
-    if (!estimate.is_object()) return undefined_text;
-    const auto confidence = estimate.value("confidence", nlohmann::json());
-    std::string text = value_text(estimate.value("value", nlohmann::json()));
-    if (confidence.is_object())
-        text += fmt::format(" [{}, {}]", value_text(confidence.value("low", nlohmann::json())),
-                            value_text(confidence.value("high", nlohmann::json())));
-    return text;
-}
-
-std::string string_in(const nlohmann::json& object, const char* key) {
-    const auto value = object.is_object() ? object.value(key, nlohmann::json()) : nlohmann::json();
-    return value.is_string() ? value.get<std::string>() : std::string();
-}
-
 std::string cards_section(const Leaderboard& board) {
-    std::string html;
-    for (const auto& [name, card] : board.cards) {
-        std::vector<std::vector<std::string>> rows;
-        const auto add = [&](const std::string& title, const nlohmann::json& line) {
-            if (!line.is_object()) return;
-            const auto share = line.value("share", nlohmann::json());
-            const auto part = share.is_object() ? share.value("value", nlohmann::json()) : nlohmann::json();
-            rows.push_back({title, estimate_text(line.value("value", nlohmann::json())),
-                            part.is_number() ? fmt::format("{:.0f} %", 100 * part.get<double>()) : undefined_text,
-                            estimate_text(line.value("first_in", nlohmann::json())),
-                            estimate_text(line.value("last_in", nlohmann::json()))});
-        };
-        add("algorithm", card.value("algorithm", nlohmann::json()));
-        add("recipe", card.value("recipe_group", nlohmann::json()));
-        const auto factors = card.value("factors", nlohmann::json());
-        if (factors.is_array())
-            for (const auto& factor : factors) add(string_in(factor, "name"), factor);
-        const auto verdict = card.value("verdict", nlohmann::json());
-        html += fmt::format("<h3>{}</h3>\n<p>{} <strong>{}</strong> {}</p>\n", escape_markup(name),
-                            escape_markup(string_in(card, "description")),
-                            escape_markup(string_in(verdict, "headline")), escape_markup(string_in(verdict, "reason")));
-        if (!rows.empty())
-            html += plain_table("Points of top-1 with 95 % intervals",
-                                {"factor", "effect", "share of the gain", "first in", "last in"}, rows);
-    }
-    return html.empty() ? html : "<h2 id=\"attribution\">Attribution</h2>\n" + html;
+    if (board.cards.empty()) return {};
+    std::string html = "<h2 id=\"attribution\">Attribution: how much is the algorithm, how much the recipe</h2>\n";
+    for (const auto& card : board.cards) html += "<h3>" + escape_markup(card.recipe) + "</h3>\n" + html_section(card);
+    return html;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "suite/report/contestant.h"
 #include "suite/report/leaderboard.h"
-#include "suite/report/svg_plot.h"
 
 namespace dsqbench {
 
@@ -19,10 +18,10 @@ std::string file_name(const std::string& text) {
     return name;
 }
 
-using Plots = std::map<std::string, std::string>;
+using Plots = std::map<std::string, Plot>;
 
-void add(Plots& plots, const std::string& name, const std::string& svg) {
-    if (!svg.empty()) plots[name + ".svg"] = svg;
+void add(Plots& plots, const std::string& name, const Plot& plot) {
+    if (!is_empty(plot)) plots[file_name(name)] = plot;
 }
 
 PlotPoint point_of(const BoardLine& line) {
@@ -44,9 +43,9 @@ void add_accuracy(Plots& plots, const Leaderboard& board) {
         std::vector<PlotPoint> points;
         for (const auto* line : lines) points.push_back(point_of(*line));
         const auto& first = *lines.front();
-        add(plots, "accuracy-" + file_name(name),
-            interval_plot(fmt::format("{}: {} on {}", first.recipe, first.model, first.dataset),
-                          "top-1 on the test set, % (dots: seeds; bar: mean and its 95 % interval)", points));
+        add(plots, "accuracy-" + name,
+            IntervalPlot{fmt::format("{}: {} on {}", first.recipe, first.model, first.dataset),
+                         "top-1 on the test set, % (dots: seeds; bar: mean and its 95 % interval)", points});
     }
 }
 
@@ -74,7 +73,7 @@ void add_accuracy_against_latency(Plots& plots, const Leaderboard& board) {
         if (!points.points.empty()) series.push_back(points);
     }
     add(plots, "accuracy-latency",
-        xy_plot("Accuracy against latency, one artefact", "latency, ms", "top-1, %", series, {}, Joined::points));
+        XyPlot{"Accuracy against latency, one artefact", "latency, ms", "top-1, %", series, {}, Joined::points});
 }
 
 void add_kernels(Plots& plots, const Leaderboard& board) {
@@ -91,7 +90,7 @@ void add_kernels(Plots& plots, const Leaderboard& board) {
     }
     for (auto& [layer, bars] : layers) {
         std::stable_sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) { return a.value < b.value; });
-        add(plots, "kernels-" + file_name(layer), bar_plot(layer, "median latency, ms", bars));
+        add(plots, "kernels-" + layer, BarPlot{layer, "median latency, ms", bars});
     }
 }
 
@@ -115,17 +114,46 @@ void add_trend(Plots& plots, const Leaderboard& board) {
         }
         std::vector<Series> all;
         for (const auto& [label, each] : series) all.push_back(each);
-        add(plots, "trend-" + file_name(name),
-            xy_plot("Trend of " + name, "day", "top-1, %", all, ticks, Joined::lines));
+        add(plots, "trend-" + name, XyPlot{"Trend of " + name, "day", "top-1, %", all, ticks, Joined::lines});
     }
+}
+
+// The factors of a design, and what their groups come to.
+void add_attribution(Plots& plots, const Leaderboard& board) {
+    for (const auto& card : board.cards) {
+        if (card.seeds.empty()) continue;
+        std::vector<PlotPoint> points;
+        for (const Contribution* group : {&card.algorithm, &card.recipe_group}) {
+            points.push_back({"all of the " + group->name, group->value.value, group->value.confidence, {}});
+            for (const auto& factor : card.factors)
+                if (factor.group == group->group)
+                    points.push_back({factor.name, factor.value.value, factor.value.confidence, {}});
+        }
+        add(plots, "attribution-" + card.recipe,
+            IntervalPlot{card.recipe + ": " + card.verdict.headline,
+                         "effect on top-1, points (95 % interval, each order of the factors counted alike)", points});
+    }
+}
+
+void add_claims(Plots& plots, const Leaderboard& board) {
+    std::vector<Bar> bars;
+    for (const auto kind :
+         {VerdictKind::holds, VerdictKind::does_not_hold, VerdictKind::undecided, VerdictKind::not_run_here}) {
+        const auto count = std::count_if(board.claims.begin(), board.claims.end(),
+                                         [&](const JudgedClaim& each) { return each.verdict.kind == kind; });
+        bars.push_back({name_of(kind), static_cast<double>(count)});
+    }
+    if (!board.claims.empty()) add(plots, "claims", BarPlot{"Verdicts on published claims", "claims", bars});
 }
 
 }  // namespace
 
-std::map<std::string, std::string> leaderboard_plots(const Leaderboard& board) {
+std::map<std::string, Plot> leaderboard_plots(const Leaderboard& board) {
     Plots plots;
     add_accuracy(plots, board);
     add_accuracy_against_latency(plots, board);
+    add_attribution(plots, board);
+    add_claims(plots, board);
     add_kernels(plots, board);
     add_trend(plots, board);
     return plots;

@@ -146,6 +146,7 @@ std::string leaderboard_markdown(const Leaderboard& board) {
             table.add_row({claim.name, name_of(verdict.kind), claim.sentence, verdict.reason});
         text += "\n## Claims\n\n" + table.markdown();
     }
+    for (const auto& card : board.cards) text += "\n## Attribution\n\n" + format_markdown(card);
     return text;
 }
 
@@ -188,10 +189,12 @@ std::string leaderboard_csv(const Leaderboard& board) {
 }
 
 nlohmann::json leaderboard_json(const Leaderboard& board) {
-    nlohmann::json lines = nlohmann::json::array(), trend = nlohmann::json::array(), cards = nlohmann::json::object();
+    nlohmann::json lines = nlohmann::json::array(), trend = nlohmann::json::array(), cards = nlohmann::json::array(),
+                   plots = nlohmann::json::object();
     for (const auto& line : board.lines) lines.push_back(to_json(line));
     for (const auto& point : board.trend) trend.push_back(to_json(point));
-    for (const auto& [name, card] : board.cards) cards[name] = card;
+    for (const auto& card : board.cards) cards.push_back(to_json(card));
+    for (const auto& [name, plot] : leaderboard_plots(board)) plots[name] = to_json(plot);
     return {{"rows", board.rows},
             {"unpublishable", board.unpublishable},
             {"newest", board.newest},
@@ -200,7 +203,8 @@ nlohmann::json leaderboard_json(const Leaderboard& board) {
             {"trend", trend},
             {"claims", to_json(board.claims)},
             {"attribution", cards},
-            {"published", to_json(board.published)}};
+            {"published", to_json(board.published)},
+            {"plots", plots}};
 }
 
 }  // namespace dsqbench

@@ -75,10 +75,8 @@ std::string shortened(const std::string& label) {
     return end == label.size() ? label : label.substr(0, end) + "…";
 }
 
-}  // namespace
-
-std::string interval_plot(const std::string& title, const std::string& axis, const std::vector<PlotPoint>& points) {
-    if (points.empty()) return {};
+std::string drawn(const IntervalPlot& plot) {
+    const auto& points = plot.points;
     double low = points.front().value, high = low;
     for (const auto& point : points) {
         std::vector<double> all = point.dots;
@@ -105,11 +103,12 @@ std::string interval_plot(const std::string& title, const std::string& axis, con
             "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\" stroke-width=\"3\"/>\n",
             x.at(point.value), y - 7, y + 7, colour_of(1));
     }
-    return document(title, end + bottom, body + text_at((left + width - right) / 2, end + 36, "middle", axis));
+    return document(plot.title, end + bottom,
+                    body + text_at((left + width - right) / 2, end + 36, "middle", plot.axis));
 }
 
-std::string bar_plot(const std::string& title, const std::string& axis, const std::vector<Bar>& bars) {
-    if (bars.empty()) return {};
+std::string drawn(const BarPlot& plot) {
+    const auto& bars = plot.bars;
     double high = 0;
     for (const auto& bar : bars) high = std::max(high, bar.value);
     const double end = top + line_height * static_cast<double>(bars.size());
@@ -122,11 +121,12 @@ std::string bar_plot(const std::string& title, const std::string& axis, const st
                             y - 7, x.at(bars[i].value) - left, colour_of(0));
         body += text_at(x.at(bars[i].value) + 4, y + 4, "start", fmt::format("{:.4g}", bars[i].value));
     }
-    return document(title, end + bottom, body + text_at((left + width - right) / 2, end + 36, "middle", axis));
+    return document(plot.title, end + bottom,
+                    body + text_at((left + width - right) / 2, end + 36, "middle", plot.axis));
 }
 
-std::string xy_plot(const std::string& title, const std::string& x_axis, const std::string& y_axis,
-                    const std::vector<Series>& series, const std::vector<std::string>& ticks, Joined joined) {
+std::string drawn(const XyPlot& plot) {
+    const auto& [title, x_axis, y_axis, series, ticks, joined] = plot;
     double low_x = 0, high_x = 0, low_y = 0, high_y = 0;
     bool first = true;
     for (const auto& each : series)
@@ -137,7 +137,6 @@ std::string xy_plot(const std::string& title, const std::string& x_axis, const s
             high_y = first ? y : std::max(high_y, y);
             first = false;
         }
-    if (first) return {};
     constexpr double plot_bottom = 280, key_left = 540, axis_left = 70;
     const Scale x = scale_of(low_x, high_x, axis_left, key_left - 20), y = scale_of(low_y, high_y, plot_bottom, top);
     std::string body;
@@ -169,6 +168,12 @@ std::string xy_plot(const std::string& title, const std::string& x_axis, const s
             text_at(8, plot_bottom + 36, "start", y_axis);
     const double height = std::max(plot_bottom + bottom, top + 18 * static_cast<double>(series.size()) + 20);
     return document(title, height, body);
+}
+
+}  // namespace
+
+std::string to_svg(const Plot& plot) {
+    return is_empty(plot) ? std::string() : std::visit([](const auto& each) { return drawn(each); }, plot);
 }
 
 }  // namespace dsqbench

@@ -149,7 +149,33 @@ TEST_F(Board, a_days_mean_is_a_point_of_the_trend) {
     const auto plots = leaderboard_plots(builder_.build({}));
     ASSERT_EQ(plots.size(), 1u);
     EXPECT_THAT(plots.begin()->first, HasSubstr("trend-small"));
-    EXPECT_THAT(plots.begin()->second, HasSubstr("2026-11-02"));
+    EXPECT_THAT(to_svg(plots.begin()->second), HasSubstr("2026-11-02"));
+}
+
+TEST_F(Board, kernels_stand_by_layer_with_their_fastest_first) {
+    add(sample_kernel_row("avx2/slow", 900000));
+    add(sample_kernel_row("avx2/dictionary", 450000));
+    const auto board = builder_.build({});
+    EXPECT_EQ(board.kernels.size(), 2u);
+    const auto plots = leaderboard_plots(board);
+    ASSERT_EQ(plots.size(), 1u);
+    EXPECT_EQ(plots.begin()->first, "kernels-resnet18--layer-stage1-n1h56w56c64k64r3s3t1p1g1--1-threads--test-board");
+    EXPECT_EQ(to_json(plots.begin()->second)["bars"][0]["label"], "avx2/dictionary W2A2");
+    const std::string html = leaderboard_html(board);
+    EXPECT_THAT(html, HasSubstr("Kernel latency by layer"));
+    EXPECT_THAT(html, HasSubstr("<td>0.450</td>"));
+    EXPECT_THAT(leaderboard_markdown(board), HasSubstr("0.450"));
+}
+
+TEST_F(Board, verdicts_are_counted_in_a_picture) {
+    auto board = builder_.build({});
+    JudgedClaim judged;
+    judged.verdict.kind = VerdictKind::undecided;
+    board.claims = {judged, judged};
+    const auto bars = to_json(leaderboard_plots(board).at("claims"))["bars"];
+    EXPECT_EQ(bars[2]["label"], "undecided");
+    EXPECT_EQ(bars[2]["value"], 2);
+    EXPECT_EQ(bars[0]["value"], 0);
 }
 
 TEST(Markup, escapes_what_markup_and_spreadsheets_read) {
@@ -160,14 +186,14 @@ TEST(Markup, escapes_what_markup_and_spreadsheets_read) {
 }
 
 TEST(SvgPlot, survives_one_point_equal_points_and_none) {
-    EXPECT_EQ(interval_plot("t", "x", {}), "");
-    EXPECT_EQ(bar_plot("t", "x", {}), "");
-    EXPECT_EQ(xy_plot("t", "x", "y", {{"s", {}}}, {}, Joined::lines), "");
-    for (const auto& svg : {interval_plot("t", "x", {{"a", 5, {}, {5, 5}}}), bar_plot("t", "x", {{"a", 0}}),
-                            xy_plot("t<", "x", "y", {{"s", {{1, 2}}}}, {}, Joined::lines)}) {
-        EXPECT_THAT(svg, HasSubstr("</svg>"));
-        EXPECT_THAT(svg, Not(HasSubstr("nan")));
-        EXPECT_THAT(svg, Not(HasSubstr("inf")));
+    for (const Plot& empty : {Plot(IntervalPlot{"t", "x", {}}), Plot(BarPlot{"t", "x", {}}),
+                              Plot(XyPlot{"t", "x", "y", {{"s", {}}}, {}, Joined::lines})})
+        EXPECT_EQ(to_svg(empty), "");
+    for (const Plot& plot : {Plot(IntervalPlot{"t", "x", {{"a", 5, {}, {5, 5}}}}), Plot(BarPlot{"t", "x", {{"a", 0}}}),
+                             Plot(XyPlot{"t<", "x", "y", {{"s", {{1, 2}}}}, {}, Joined::lines})}) {
+        EXPECT_THAT(to_svg(plot), HasSubstr("</svg>"));
+        EXPECT_THAT(to_svg(plot), Not(HasSubstr("nan")));
+        EXPECT_THAT(to_svg(plot), Not(HasSubstr("inf")));
     }
 }
 
