@@ -46,6 +46,7 @@ const std::vector<RowField>& row_fields() {
         {"top1", "real", "%", "higher", optional, "accuracy after the last epoch", any, training},
         {"top5", "real", "%", "higher", optional, "the same, right class among the best five", any, training},
         {"loss", "real", "", "lower", optional, "cross-entropy after the last epoch, on the same images", any, training},
+        {"run_statistics", "text", "", "", optional, "numbers of its metrics.jsonl that claims are about, JSON", any, training},
 
         {"images_per_second", "real", "images/s", "higher", optional, "training speed, evaluation not counted", any, trained},
         {"peak_memory_bytes", "integer", "bytes", "lower", optional, "largest resident size of the process", any, trained},

@@ -4,7 +4,7 @@
 
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
-#include "suite/report/run_statistic.h"
+#include "suite/record/run_statistic.h"
 
 namespace dsqbench {
 
@@ -38,7 +38,7 @@ const std::map<std::string, std::vector<TomlKey>>& rule_keys() {
          {kind,
           {"recipes", "texts", required},
           {"contender", "text", required},
-          {"statistic", "text", required, run_statistics()},
+          {"statistic", "text", required, run_statistic_names()},
           {"above", "real"},
           {"below", "real"}}},
         {"recipe_share",

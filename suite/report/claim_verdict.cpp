@@ -8,10 +8,10 @@
 #include "suite/core/error.h"
 #include "suite/core/text.h"
 #include "suite/record/run_directory.h"
+#include "suite/record/run_statistic.h"
 #include "suite/report/claim.h"
 #include "suite/report/contestant.h"
 #include "suite/report/number_text.h"
-#include "suite/report/run_statistic.h"
 
 namespace dsqbench {
 
@@ -210,6 +210,16 @@ ClaimVerdict judge_within(const Claim& claim, const Setting& setting, const Evid
             ids_of(chosen.contenders)};
 }
 
+// From the row, or from the run directory where the row is older than the statistic.
+RunStatistic statistic_of(const Row& row, const std::string& name, const std::filesystem::path& base) {
+    const auto stored = nlohmann::json::parse(text_of(row, "run_statistics"), nullptr, /*allow_exceptions=*/false);
+    if (stored.is_object() && stored.contains(name) && stored[name].is_number())
+        return {stored[name].get<double>(), {}};
+    const std::string run = text_of(row, "run_directory");
+    if (run.empty() || !is_run_directory(base / run)) return {std::nullopt, "the run directory " + run};
+    return run_statistic(name, read_metrics(base / run));
+}
+
 // A number that each run's metrics.jsonl gives is above or below a border.
 ClaimVerdict judge_run_statistic(const Claim& claim, const Setting& setting, const Evidence& evidence) {
     const TomlFields& rule = claim.rule;
@@ -218,12 +228,7 @@ ClaimVerdict judge_run_statistic(const Claim& claim, const Setting& setting, con
     std::vector<double> values;
     std::string lack;
     for (const auto& [seed, row] : chosen.contenders[0]->by_seed) {
-        const std::filesystem::path run = evidence.base / text_of(row, "run_directory");
-        if (text_of(row, "run_directory").empty() || !is_run_directory(run)) {
-            lack = fmt::format("the run directory {}", text_of(row, "run_directory"));
-            continue;
-        }
-        const RunStatistic statistic = run_statistic(rule.text("statistic"), read_metrics(run));
+        const RunStatistic statistic = statistic_of(row, rule.text("statistic"), evidence.base);
         if (statistic.value)
             values.push_back(*statistic.value);
         else

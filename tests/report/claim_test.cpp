@@ -9,7 +9,6 @@
 #include "suite/core/file_system.h"
 #include "suite/core/hash.h"
 #include "suite/recipe/recipe.h"
-#include "suite/report/run_statistic.h"
 #include "tests/record/sample_row.h"
 #include "tests/temporary_folder.h"
 
@@ -147,38 +146,6 @@ TEST(Claim, of_the_recipes_share_needs_all_four_cells_and_a_gain) {
               Kind::undecided);
 }
 
-nlohmann::json epoch_of(const std::vector<double>& alphas) {
-    nlohmann::json layers = nlohmann::json::array();
-    for (std::size_t i = 0; i < alphas.size(); ++i)
-        layers.push_back({{"layer", i == 0 ? "layer2.0.downsample.0" : "layer1.0.conv" + std::to_string(i)},
-                          {"weight",
-                           {{"alpha", alphas[i]},
-                            {"surrogate_error", 0.5},
-                            {"clipping_error", 0.1},
-                            {"rounding_error", 0.9},
-                            {"outlier_gradient_share", 0.1 * static_cast<double>(i)}}},
-                          {"activation", {{"alpha", nlohmann::json::array({0.4, 0.5})}}}});
-    return {{"event", "epoch"}, {"layers", layers}};
-}
-
-TEST(RunStatistic, reads_the_layers_of_each_epoch) {
-    const std::vector<nlohmann::json> metrics{epoch_of({0.2, 0.2, 0.2}), epoch_of({0.3, 0.3, 0.1}),
-                                              epoch_of({0.1, 0.2, 0.25})};
-    EXPECT_DOUBLE_EQ(*run_statistic("soft_error_ratio", metrics).value, 0.5);
-    EXPECT_DOUBLE_EQ(*run_statistic("alpha_hump_share", metrics).value, 2.0 / 6);
-    EXPECT_NEAR(*run_statistic("alpha_weights_minus_activations", metrics).value, 0.55 / 3 - 0.45, 1e-12);
-    EXPECT_NEAR(*run_statistic("alpha_shortcuts_minus_others", metrics).value,
-                (0.1 + 0.45) / 2 - (0.2 + 0.25 + 0.9) / 4, 1e-12);
-}
-
-TEST(RunStatistic, says_what_the_run_did_not_record) {
-    for (const auto& name : run_statistics()) {
-        EXPECT_FALSE(run_statistic(name, {}).value) << name;
-        EXPECT_FALSE(run_statistic(name, {{{"event", "epoch"}, {"layers", nullptr}}}).missing.empty()) << name;
-    }
-    EXPECT_THROW(run_statistic("alpha_hump", {}), Error);
-}
-
 TEST(Claim, of_a_run_reads_its_metrics_and_misses_them_by_name) {
     const TemporaryFolder folder;
     auto evidence = evidence_of({{"dsq", {88, 89}}});
@@ -189,6 +156,10 @@ TEST(Claim, of_a_run_reads_its_metrics_and_misses_them_by_name) {
     const auto verdict = judge(claim_of(rule), evidence);
     EXPECT_EQ(verdict.kind, Kind::not_run_here);
     EXPECT_THAT(verdict.reason, testing::HasSubstr("the run directory runs/small/dsq-s"));
+    for (Row& row : evidence.rows) row["run_statistics"] = "{\"alpha_hump_share\":0.75}";
+    EXPECT_EQ(verdict_of(rule, evidence), Kind::holds) << "rows carry it";
+    for (Row& row : evidence.rows) row["run_statistics"] = "{\"alpha_hump_share\":";
+    EXPECT_EQ(verdict_of(rule, evidence), Kind::not_run_here);
 }
 
 TEST(ShippedClaims, load_and_refer_to_what_exists) {

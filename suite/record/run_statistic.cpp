@@ -1,4 +1,4 @@
-#include "suite/report/run_statistic.h"
+#include "suite/record/run_statistic.h"
 
 #include <algorithm>
 #include <cmath>
@@ -168,7 +168,7 @@ const std::map<std::string, std::function<RunStatistic(const Metrics&)>>& statis
 
 }  // namespace
 
-std::vector<std::string> run_statistics() {
+std::vector<std::string> run_statistic_names() {
     std::vector<std::string> names;
     for (const auto& [name, function] : statistics()) names.push_back(name);
     return names;
@@ -177,8 +177,15 @@ std::vector<std::string> run_statistics() {
 RunStatistic run_statistic(const std::string& name, const std::vector<nlohmann::json>& metrics) {
     const auto found = statistics().find(name);
     if (found == statistics().end())
-        throw Error(ExitCode::usage, "unknown statistic '" + name + "'", suggestion(name, run_statistics()));
+        throw Error(ExitCode::usage, "unknown statistic '" + name + "'", suggestion(name, run_statistic_names()));
     return found->second(metrics);
+}
+
+Json run_statistics(const std::vector<nlohmann::json>& metrics) {
+    Json values = Json::object();
+    for (const auto& [name, function] : statistics())
+        if (const RunStatistic statistic = function(metrics); statistic.value) values[name] = *statistic.value;
+    return values;
 }
 
 }  // namespace dsqbench

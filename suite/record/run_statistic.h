@@ -15,7 +15,7 @@ struct RunStatistic {
     std::string missing;  // why there is none
 };
 
-// The known ones, for messages:
+// The known ones:
 //   soft_error_ratio      geometric mean over sites, last epoch, of surrogate_error / (clipping_error +
 //   rounding_error):
 //                         below 1 where the soft function would have been closer to its input than the hard one
@@ -24,9 +24,12 @@ struct RunStatistic {
 //   alpha_shortcuts_minus_others       mean alpha of shortcut convolutions less that of all others, last epoch
 //   outlier_gradient_correlation       rank correlation over sites, last epoch, of the clipping part of the error with
 //                                      outlier_gradient_share, the outliers' part of the gradient of l and u
-std::vector<std::string> run_statistics();
+std::vector<std::string> run_statistic_names();
 
 // `metrics`: the lines of metrics.jsonl. Throws Error(usage) for an unknown name.
 RunStatistic run_statistic(const std::string& name, const std::vector<nlohmann::json>& metrics);
+
+// {name: value} of those that the run has a value of: the row's field run_statistics.
+nlohmann::json run_statistics(const std::vector<nlohmann::json>& metrics);
 
 }  // namespace dsqbench
