@@ -4,6 +4,9 @@ Builds the page from results/ of the checkout, so that it is tested with real ro
 With DSQBENCH_SCREENSHOT=FILE.png the picture of the page is kept.
 """
 
+import importlib.machinery
+import importlib.util
+import json
 import os
 import shutil
 import sys
@@ -12,7 +15,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
-from command import SOURCE, CommandTest
+from command import SOURCE, CommandTest, stored_line
 
 try:
     from selenium import webdriver
@@ -53,26 +56,59 @@ return low;
 """
 
 
+HOSTILE = "<img src=x onerror=document.title='broken'>\"'&"
+KERNEL = {
+    "schema_version": 1, "kind": "kernel", "time": "2026-11-23T03:00:00Z", "machine": "test-board", "commit": "0" * 40,
+    "version": "0.1.0", "compiler": "GNU 12.2.0", "network": "resnet18", "layer": "stage1",
+    "shape": "n1h56w56c64k64r3s3t1p1g1", "method": "measured", "variant": "avx2/dictionary", "weight_bits": 2,
+    "activation_bits": 2, "threads": 1, "cache": "warm", "nominal_macs": 115605504, "real_macs": 112885760,
+    "median_ns": 450000.0, "spread": 1.5, "check": "passed", "publishable": True,
+    "command": "dsqbench bench --shapes resnet18 --layer stage1 --bits 2/2"}
+
+
+def generated_row():
+    path = SOURCE / "scripts/bench_store"
+    sys.dont_write_bytecode = True
+    loader = importlib.machinery.SourceFileLoader("bench_store", str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench_store", loader))
+    loader.exec_module(module)
+    return json.loads(module.row(0))
+
+
 class LeaderboardTest(CommandTest):
+    browsers = {}  # one with scripts and one without, as starting one takes longer than a test
+
     @classmethod
     def setUpClass(cls):
         if not CHROMIUM or not DRIVER:
             sys.exit("there is no chromium with chromedriver: scripts/install browser")
-        cls.pages = tempfile.TemporaryDirectory(prefix="dsqbench-pages-")
-        cls.addClassCleanup(cls.pages.cleanup)
 
-    def open(self, *flags, script=True, results=SOURCE / "results", hash=""):
+    @classmethod
+    def browser(cls, script):
+        if script not in cls.browsers:
+            profile = tempfile.TemporaryDirectory(prefix="dsqbench-browser-", ignore_cleanup_errors=True)
+            cls.addClassCleanup(profile.cleanup)
+            options = webdriver.ChromeOptions()
+            options.binary_location = CHROMIUM
+            for flag in [*FLAGS, f"--user-data-dir={profile.name}"]:
+                options.add_argument(flag)
+            options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+            if not script:
+                options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+            cls.browsers[script] = webdriver.Chrome(service=Service(DRIVER), options=options)
+            cls.addClassCleanup(cls.browsers[script].quit)
+        return cls.browsers[script]
+
+    def results_with(self, *rows):
+        shutil.copytree(SOURCE / "results", self.folder / "results")
+        (self.folder / "results/test-board").mkdir()
+        (self.folder / "results/test-board/2026-11.jsonl").write_text("".join(map(stored_line, rows)))
+        return self.folder / "results"
+
+    def open(self, script=True, results=SOURCE / "results", hash=""):
         out = self.folder / "pages"
         self.dsqbench("leaderboard", "--out", out, "--results", results)
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in [*FLAGS, f"--user-data-dir={self.folder / 'profile'}", *flags]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        if not script:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        browser = webdriver.Chrome(service=Service(DRIVER), options=options)
-        self.addCleanup(browser.quit)
+        browser = self.browser(script)
         browser.get((out / "index.html").as_uri() + hash)
         return browser
 
@@ -143,6 +179,24 @@ class LeaderboardTest(CommandTest):
             browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
                                     {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
             self.assertEqual(browser.execute_script(CONTRAST, scheme == "dark"), [], scheme)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    def test_kernels_have_a_table_and_a_picture_that_can_be_read(self):
+        browser = self.open(results=self.results_with(KERNEL))
+        heading = browser.find_element(By.ID, "kernels")
+        table = heading.find_element(By.XPATH, "following::table[1]")
+        for text in ("stage1", "avx2/dictionary", "0.450", "test-board", KERNEL["command"]):
+            self.assertIn(text, table.text)
+        browser.find_element(By.CSS_SELECTOR, "svg[aria-label^='resnet18, layer stage1']")
+        self.assertEqual(browser.execute_script(CONTRAST, False), [])
+
+    def test_what_a_row_says_never_becomes_markup(self):
+        browser = self.open(results=self.results_with({**generated_row(), "label": HOSTILE, "dataset": HOSTILE}))
+        self.assertIn(HOSTILE, self.column(browser, "contender"))
+        self.assertEqual(browser.title, "dsqbench leaderboard")
+        self.assertEqual(browser.find_elements(By.TAG_NAME, "img"), [])
+        Select(browser.find_element(By.NAME, "contender")).select_by_visible_text(HOSTILE)
+        self.assertEqual(self.column(browser, "contender"), [HOSTILE])
 
     def test_asks_for_nothing_and_reports_no_error(self):
         browser = self.open()

@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
-from command import PROGRAM, RECIPES, SOURCE, CommandTest
+from command import PROGRAM, RECIPES, SOURCE, CommandTest, stored_line
 
 RESULTS = SOURCE / "results"
 STORE = ("--results", RESULTS)
@@ -95,8 +95,25 @@ class ResultsTest(CommandTest):
             self.dsqbench("export", service, "numbers.json", *STORE)
             self.assertTrue(json.loads((self.folder / "numbers.json").read_text()))
 
-    def test_stored_rows_hold_no_regression(self):
-        self.assertEqual(self.json_of("regressions", *STORE), [])
+    def test_a_drop_of_accuracy_ends_with_exit_code_6_and_an_equal_commit_does_not(self):
+        first = [json.loads(line) for line in (RESULTS / "amd-epyc-2c/2026-11.jsonl").read_text().splitlines()]
+        first = [row for row in first if row["commit"] == first[0]["commit"]]
+        store = self.folder / "results/amd-epyc-2c/2026-11.jsonl"
+        store.parent.mkdir(parents=True)
+
+        def add_night(commit, drop):
+            with store.open("a") as file:
+                for row in first:
+                    file.write(stored_line({**row, "commit": commit * 40, "time": f"2026-11-2{commit}T03:00:00Z",
+                                            "top1": row["top1"] - drop}))
+
+        add_night("6", 0)
+        add_night("7", 0)
+        self.assertEqual(self.json_of("regressions"), [])
+        add_night("8", 5)
+        alarms = self.json_of("regressions", expect=6)
+        self.assertIn("fmnist_r8_w2a2: dorefa", [alarm["subject"] for alarm in alarms])
+        self.assertEqual({(alarm["metric"], alarm["since_commit"]) for alarm in alarms}, {("top1", "8" * 40)})
 
     def nightly(self, *arguments):
         return subprocess.run(

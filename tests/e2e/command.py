@@ -1,5 +1,6 @@
 """Runs the real binary in a fresh folder; shared by the end-to-end tests."""
 
+import hashlib
 import json
 import os
 import signal
@@ -11,6 +12,14 @@ from pathlib import Path
 PROGRAM = Path(os.environ["DSQBENCH_PROGRAM"]).resolve()
 SOURCE = Path(__file__).resolve().parents[2]
 RECIPES = SOURCE / "recipes"
+
+
+def stored_line(row):
+    """The row as the store holds it, with the id that fits: for rows that a test makes up."""
+    def text(fields):
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    row = {name: value for name, value in row.items() if name != "row_id"}
+    return text({**row, "row_id": hashlib.sha256(text(row).encode()).hexdigest()}) + "\n"
 
 
 class CommandTest(unittest.TestCase):
