@@ -3,6 +3,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <optional>
+#include <vector>
 
 namespace dsqbench {
 
@@ -49,6 +51,30 @@ at::Tensor input_gradient(Quantizer& quantizer, const at::Tensor& input, const a
     return gradients[0].defined() ? gradients[0] : at::zeros_like(input);
 }
 
+// The magnitudes of what `upstream` gives the learned range, summed over its parameters and channels; nullopt where
+// none is learned.
+std::optional<double> range_gradient(Quantizer& quantizer, const at::Tensor& input, const at::Tensor& upstream) {
+    std::vector<at::Tensor> range;
+    for (const auto& parameter : quantizer.named_parameters(/*recurse=*/false))
+        if (parameter.key() == "l" || parameter.key() == "u" || parameter.key() == "clip")
+            range.push_back(parameter.value());
+    if (range.empty()) return std::nullopt;
+    const auto gradients = torch::autograd::grad({quantizer.forward(input)}, range, {upstream}, c10::nullopt,
+                                                 /*create_graph=*/false, /*allow_unused=*/true);
+    double sum = 0;
+    for (const auto& gradient : gradients)
+        if (gradient.defined()) sum += gradient.abs().sum().item<double>();
+    return sum;
+}
+
+// Of the learned range's gradient the part that comes from values outside it.
+nlohmann::json outlier_gradient_share(Quantizer& quantizer, const at::Tensor& input, const at::Tensor& upstream,
+                                      const at::Tensor& is_inside) {
+    const auto inside = range_gradient(quantizer, input, upstream * is_inside),
+               outside = range_gradient(quantizer, input, upstream * is_inside.logical_not());
+    return inside && *inside + *outside > 0 ? finite_or_null(*outside / (*inside + *outside)) : nlohmann::json();
+}
+
 nlohmann::json site_statistics(Quantizer& quantizer, const Passage& passage) {
     nlohmann::json statistics = quantizer.state_summary();
     const Grid grid = quantizer.grid();
@@ -60,11 +86,12 @@ nlohmann::json site_statistics(Quantizer& quantizer, const Passage& passage) {
     statistics["clipping_error"] = finite_or_null(mean_square(reference - clipped));
     statistics["rounding_error"] = finite_or_null(mean_square(clipped - passage.output.detach()));
     statistics["surrogate_error"] = finite_or_null(mean_square(reference - quantizer.surrogate(x)));
-    statistics["gradient_cosine"] = nullptr;
+    statistics["gradient_cosine"] = statistics["outlier_gradient_share"] = nullptr;
     const at::Tensor upstream = passage.output.grad();
     if (upstream.defined()) {
-        const at::Tensor straight_through = upstream * reference.eq(clipped);
-        statistics["gradient_cosine"] = cosine(input_gradient(quantizer, x, upstream), straight_through);
+        const at::Tensor is_inside = reference.eq(clipped);
+        statistics["gradient_cosine"] = cosine(input_gradient(quantizer, x, upstream), upstream * is_inside);
+        statistics["outlier_gradient_share"] = outlier_gradient_share(quantizer, x, upstream, is_inside);
     }
     return statistics;
 }

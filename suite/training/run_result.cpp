@@ -7,6 +7,8 @@
 
 #include "suite/core/clock.h"
 #include "suite/record/provenance.h"
+#include "suite/record/run_directory.h"
+#include "suite/record/run_statistic.h"
 
 namespace dsqbench {
 
@@ -74,6 +76,8 @@ nlohmann::json make_row(const RunRequest& request, Network& network, const RunMe
         row["top5"] = evaluation.top5;
         row["loss"] = evaluation.loss;
     }
+    if (const auto statistics = run_statistics(read_metrics(run)); !statistics.empty())
+        row["run_statistics"] = statistics.dump();
     // The facts of the process that trained, so that a row appended later still tells them.
     const nlohmann::json facts = provenance();
     for (const char* field : {"machine", "commit", "version", "compiler"}) row[field] = facts.at(field);

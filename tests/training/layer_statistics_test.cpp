@@ -76,6 +76,19 @@ TEST(LayerStatistics, straight_through_has_cosine_one_and_the_soft_function_less
     EXPECT_GT(soft[1]["activation"]["gradient_cosine"].get<double>(), 0.5);
 }
 
+TEST(LayerStatistics, outliers_make_all_of_a_range_gradient_when_all_are_outside) {
+    const auto network = calibrated("dsq");
+    const auto share = [&] {
+        return LayerStatistics().measure(*network, images())[1]["weight"]["outlier_gradient_share"].get<double>();
+    };
+    EXPECT_LT(share(), 1);
+    network->layers()[1].layer->weight().detach().add_(100);
+    EXPECT_EQ(share(), 1);
+    EXPECT_TRUE(
+        LayerStatistics().measure(*calibrated("ste"), images())[1]["weight"]["outlier_gradient_share"].is_null())
+        << "its range is not learned";
+}
+
 TEST(LayerStatistics, soft_function_of_ste_has_only_the_clipping_error) {
     const auto weight = LayerStatistics().measure(*calibrated("ste-lu"), images())[1]["weight"];
     EXPECT_NEAR(weight["surrogate_error"].get<double>(), weight["clipping_error"].get<double>(), 1e-9);
