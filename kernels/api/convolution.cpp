@@ -27,6 +27,12 @@ void validate(const ConvolutionProblem& problem) {
     validate(problem.epilogue, problem.shape.out_channels);
     if (problem.padding_code < 0 || problem.padding_code >= problem.activations.levels())
         throw ShapeError("padding_code is " + std::to_string(problem.padding_code) + ", no code of the activations");
+    if (const auto* real = std::get_if<RealNumbers>(&problem.epilogue); real != nullptr && !real->classes.empty()) {
+        const std::int64_t pixels = std::int64_t{problem.shape.out_height()} * problem.shape.out_width();
+        if (static_cast<std::int64_t>(real->classes.size()) != pixels)
+            throw ShapeError("there are classes of " + std::to_string(real->classes.size()) + " output pixels, not " +
+                             std::to_string(pixels));
+    }
     const Range term = product(problem.activations.range(), problem.weights.range());
     if (problem.shape.depth() > std::numeric_limits<std::int32_t>::max() / std::max(1, magnitude(term)))
         throw ShapeError("a sum of " + std::to_string(problem.shape.depth()) + " products may not fit int32");
@@ -39,9 +45,8 @@ std::size_t activation_bytes(const ConvolutionProblem& problem) {
 
 std::size_t output_bytes(const ConvolutionProblem& problem) {
     const int channels = problem.shape.out_channels;
-    const int bytes = std::holds_alternative<KeepSums>(problem.epilogue)
-                          ? channels * 4
-                          : pixel_bytes(channels, output_bits(problem.epilogue));
+    const int bytes =
+        output_bits(problem.epilogue) == 32 ? channels * 4 : pixel_bytes(channels, output_bits(problem.epilogue));
     return static_cast<std::size_t>(problem.shape.out_pixels()) * static_cast<std::size_t>(bytes);
 }
 

@@ -33,7 +33,11 @@ std::size_t weight_count(const ConvolutionProblem& problem);
 struct ConvolutionBuffers {
     const std::uint8_t* activations = nullptr;  // packed codes, NHWC: layout.h
     const std::uint8_t* residual = nullptr;     // packed codes; needed where the epilogue has a residual
-    void* output = nullptr;                     // int32 sums or packed codes: epilogue.h
+    void* output = nullptr;                     // int32 sums, packed codes, or real numbers (or null): epilogue.h
+    // Of RealNumbers, where it says so.
+    const float* shortcut = nullptr;            // [N, OH, OW, OC]
+    const std::int32_t* window_sums = nullptr;  // [N, OH, OW]: window_sums.h
+    std::uint8_t* codes[most_grids] = {};       // packed, one a grid
 };
 
 // Scratch memory that a caller keeps between runs; one a thread.

@@ -49,6 +49,23 @@ void validate_alternative(const Requantize& requantize, std::size_t channels) {
     require_finite({requantize.residual->scale}, "the residual's scale");
 }
 
+void validate_alternative(const RealNumbers& real, std::size_t channels) {
+    require_length(real.scale.size(), channels, "scale");
+    const int classes = real.classes.empty() ? 1 : *std::max_element(real.classes.begin(), real.classes.end()) + 1;
+    require_length(real.bias.size(), channels * static_cast<std::size_t>(classes), "bias");
+    if (!real.window_scale.empty()) require_length(real.window_scale.size(), channels, "window_scale");
+    require_finite(real.scale, "scale");
+    require_finite(real.bias, "bias");
+    require_finite(real.window_scale, "window_scale");
+    if (real.grids.size() > most_grids)
+        throw ShapeError("there are " + std::to_string(real.grids.size()) + " grids, must be at most " +
+                         std::to_string(most_grids));
+    for (const RealGrid& grid : real.grids) {
+        require_bits(grid.bits, "the output");
+        require_finite({grid.offset, grid.step, 1.0F / grid.step}, "the output's grid");
+    }
+}
+
 }  // namespace
 
 int output_bits(const Epilogue& epilogue) {

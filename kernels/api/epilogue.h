@@ -48,9 +48,36 @@ struct Requantize {
     std::optional<Residual> residual = {};
 };
 
-using Epilogue = std::variant<KeepSums, Thresholds, Requantize>;
+// value = offset + step * code; the code of x is round((x - offset) / step), ties to even, clamped to 0 .. 2^bits - 1.
+struct RealGrid {
+    int bits = 8;
+    float offset = 0.0F, step = 1.0F;
+};
 
-// Bits of the output's codes; 32 for KeepSums.
+// Whether the real numbers of a short cut are added before the rectifier.
+enum class Shortcut { none, added };
+
+// Real numbers, codes of them on up to two grids, or both: for residual sums, and for grids of weights or activations
+// that do not stand on whole or half steps. In float32, in this order and without fused multiply-add, so that every
+// kernel agrees to the bit:
+//     y = scale[c] * sum + bias[k][c]  (+ window_scale[c] * window sum)  (+ short cut)
+//     y = max(y, 0)                    with relu
+// k is the output pixel's class: where a padding pixel is no code, the constant part of a sum depends on which taps lie
+// inside the image.
+struct RealNumbers {
+    std::vector<float> scale;           // [OC], finite
+    std::vector<float> bias;            // [classes][OC], finite
+    std::vector<std::uint8_t> classes;  // [OH * OW], or empty: one class
+    std::vector<float> window_scale;    // [OC], finite, or empty: no window sums
+    Rectifier rectifier = Rectifier::none;
+    Shortcut shortcut = Shortcut::none;
+    std::vector<RealGrid> grids;  // of the codes
+};
+constexpr std::size_t most_grids = 2;
+
+using Epilogue = std::variant<KeepSums, Thresholds, Requantize, RealNumbers>;
+
+// Bits of the output's codes; 32 for KeepSums and RealNumbers.
 int output_bits(const Epilogue& epilogue);
 
 // Throws ShapeError when a list does not have the length that `out_channels` asks for, or a number is out of range.

@@ -63,6 +63,17 @@ void FinishPlan::take(const Requantize& requantize) {
     bias = padded<float>(requantize.bias, padded_channels);
 }
 
+void FinishPlan::take(const RealNumbers& real) {
+    scale = padded<float>(real.scale, padded_channels);
+    image_pixels = static_cast<std::int64_t>(real.classes.size());
+    const auto channels = static_cast<std::ptrdiff_t>(out_channels);
+    for (auto first = real.bias.begin(); channels > 0 && first != real.bias.end(); first += channels) {
+        bias.insert(bias.end(), first, first + channels);
+        bias.resize(static_cast<std::size_t>(round_up(static_cast<std::ptrdiff_t>(bias.size()), padded_channels)));
+    }
+    if (!real.window_scale.empty()) window_scale = padded<float>(real.window_scale, padded_channels);
+}
+
 void finish_portable(const FinishPlan& plan, const FinishTask& task) {
     finish_lanes(plan, task);
 }

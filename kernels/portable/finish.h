@@ -37,13 +37,16 @@ struct FinishPlan {
     std::ptrdiff_t padded_channels;                               // a multiple of block_channels
     AlignedVector<std::int32_t> factors, row_factors, constants;  // [padded_channels]
     AlignedVector<std::int32_t> levels;                           // [2^bits - 1][padded_channels]
-    AlignedVector<float> scale, bias;                             // [padded_channels]
+    AlignedVector<float> scale, bias;                             // [padded_channels], bias for every class
+    AlignedVector<float> window_scale;                            // [padded_channels], or empty
+    std::int64_t image_pixels = 0;                                // of an output image, for its classes
     FoldedThresholds folded;
 
 private:
     void take(const KeepSums&) {}
     void take(const Thresholds& thresholds);
     void take(const Requantize& requantize);
+    void take(const RealNumbers& real);
 };
 
 // Some consecutive output pixels, one block of channels.

@@ -128,19 +128,69 @@ DSQBENCH_ALWAYS_INLINE void store_sums(const FinishPlan& plan, const FinishTask&
         std::memcpy(output, &total, static_cast<std::size_t>(place.count) * sizeof *output);
 }
 
-DSQBENCH_ALWAYS_INLINE void store_codes(const FinishPlan& plan, const FinishTask& task, LanePlace place,
-                                        IntLanes& codes) {
-    auto* output = static_cast<std::uint8_t*>(task.buffers.output) +
-                   (task.first_pixel + place.pixel) * pixel_bytes(plan.out_channels, plan.bits) +
-                   place.channel / codes_per_byte(plan.bits);
+// Codes of `bits` bits into a packed tensor of `out_channels` channels.
+DSQBENCH_ALWAYS_INLINE void store_codes(std::uint8_t* tensor, int bits, int out_channels, std::int64_t pixel,
+                                        LanePlace place, IntLanes& codes) {
+    std::uint8_t* output = tensor + pixel * pixel_bytes(out_channels, bits) + place.channel / codes_per_byte(bits);
     if (place.count == finish_lane_count) {
-        pack_lanes(codes, plan.bits, output);
+        pack_lanes(codes, bits, output);
         return;
     }
     for (int lane = place.count; lane < finish_lane_count; ++lane) codes[lane] = 0;
     std::uint8_t last[finish_lane_count];
-    pack_lanes(codes, plan.bits, last);
-    std::memcpy(output, last, static_cast<std::size_t>(pixel_bytes(place.count, plan.bits)));
+    pack_lanes(codes, bits, last);
+    std::memcpy(output, last, static_cast<std::size_t>(pixel_bytes(place.count, bits)));
+}
+
+DSQBENCH_ALWAYS_INLINE void grid_lanes(const RealGrid& grid, const FloatLanes& y, IntLanes& codes) {
+    const FloatLanes zero = {};
+    const FloatLanes highest = zero + static_cast<float>((1 << grid.bits) - 1);
+    FloatLanes position = (y - grid.offset) / grid.step;
+    position = position < zero ? zero : position;
+    position = highest < position ? highest : position;
+    constexpr float rounder = 12582912.0F;  // as in requantize_lanes()
+    position = (position + rounder) - rounder;
+    codes = __builtin_convertvector(position, IntLanes);
+}
+
+DSQBENCH_ALWAYS_INLINE void finish_real(const FinishPlan& plan, const FinishTask& task, LanePlace place,
+                                        const IntLanes& total) {
+    const auto& real = *std::get_if<RealNumbers>(&plan.epilogue);
+    const std::int64_t pixel = task.first_pixel + place.pixel;
+    const std::ptrdiff_t kind =
+        real.classes.empty() ? 0 : real.classes[static_cast<std::size_t>(pixel % plan.image_pixels)];
+    FloatLanes scale, bias;
+    load_lanes(plan.scale.data() + place.channel, scale);
+    load_lanes(plan.bias.data() + kind * plan.padded_channels + place.channel, bias);
+    FloatLanes y = scale * __builtin_convertvector(total, FloatLanes) + bias;
+    if (!plan.window_scale.empty()) {
+        FloatLanes window_scale;
+        load_lanes(plan.window_scale.data() + place.channel, window_scale);
+        y += window_scale * static_cast<float>(task.buffers.window_sums[pixel]);
+    }
+    const std::size_t bytes = static_cast<std::size_t>(place.count) * sizeof(float);
+    if (real.shortcut == Shortcut::added) {
+        const float* from = task.buffers.shortcut + pixel * plan.out_channels + place.channel;
+        FloatLanes values = {};
+        if (place.count == finish_lane_count)
+            std::memcpy(&values, from, sizeof values);
+        else
+            std::memcpy(&values, from, bytes);
+        y += values;
+    }
+    if (real.rectifier == Rectifier::relu) y = y < FloatLanes{} ? FloatLanes{} : y;
+    if (task.buffers.output != nullptr) {
+        float* to = static_cast<float*>(task.buffers.output) + pixel * plan.out_channels + place.channel;
+        if (place.count == finish_lane_count)
+            std::memcpy(to, &y, sizeof y);
+        else
+            std::memcpy(to, &y, bytes);
+    }
+    for (std::size_t i = 0; i < real.grids.size(); ++i) {
+        IntLanes codes;
+        grid_lanes(real.grids[i], y, codes);
+        store_codes(task.buffers.codes[i], real.grids[i].bits, plan.out_channels, pixel, place, codes);
+    }
 }
 
 template <class Alternative>
@@ -148,13 +198,16 @@ DSQBENCH_ALWAYS_INLINE void finish_total(const FinishPlan& plan, const FinishTas
                                          const IntLanes& total) {
     if constexpr (std::is_same_v<Alternative, KeepSums>) {
         store_sums(plan, task, place, total);
+    } else if constexpr (std::is_same_v<Alternative, RealNumbers>) {
+        finish_real(plan, task, place, total);
     } else {
         IntLanes codes;
         if constexpr (std::is_same_v<Alternative, Thresholds>)
             threshold_lanes(plan, place.channel, total, codes);
         else
             requantized_lanes(plan, task, place, total, codes);
-        store_codes(plan, task, place, codes);
+        store_codes(static_cast<std::uint8_t*>(task.buffers.output), plan.bits, plan.out_channels,
+                    task.first_pixel + place.pixel, place, codes);
     }
 }
 
@@ -177,6 +230,8 @@ DSQBENCH_ALWAYS_INLINE void finish_lanes(const FinishPlan& plan, const FinishTas
         finish_alternative<KeepSums>(plan, task);
     else if (std::holds_alternative<Thresholds>(plan.epilogue))
         finish_alternative<Thresholds>(plan, task);
+    else if (std::holds_alternative<RealNumbers>(plan.epilogue))
+        finish_alternative<RealNumbers>(plan, task);
     else
         finish_alternative<Requantize>(plan, task);
 }

@@ -78,6 +78,27 @@ private:
         write_codes(codes, buffers);
     }
 
+    void write(const RealNumbers& real, const std::vector<std::int32_t>& sums,
+               const ConvolutionBuffers& buffers) const {
+        const ConvolutionShape& shape = problem_.shape;
+        const std::int64_t image_pixels = std::int64_t{shape.out_height()} * shape.out_width();
+        std::vector<std::vector<std::uint8_t>> codes(real.grids.size());
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            const auto pixel = static_cast<std::int64_t>(i) / shape.out_channels;
+            const std::int32_t window_sum = real.window_scale.empty() ? 0 : buffers.window_sums[pixel];
+            const float shortcut = real.shortcut == Shortcut::added ? buffers.shortcut[i] : 0.0F;
+            const float value =
+                reference_real(real, channel_of(i), pixel % image_pixels, sums[i], window_sum, shortcut);
+            if (buffers.output != nullptr) static_cast<float*>(buffers.output)[i] = value;
+            for (std::size_t k = 0; k < codes.size(); ++k)
+                codes[k].push_back(static_cast<std::uint8_t>(reference_code(real.grids[k], value)));
+        }
+        for (std::size_t k = 0; k < codes.size(); ++k) {
+            const auto packed = pack_codes(codes[k], shape.out_channels, real.grids[k].bits);
+            std::copy(packed.begin(), packed.end(), buffers.codes[k]);
+        }
+    }
+
     void write_codes(const std::vector<std::uint8_t>& codes, const ConvolutionBuffers& buffers) const {
         const auto packed = pack_codes(codes, problem_.shape.out_channels, output_bits(problem_.epilogue));
         std::copy(packed.begin(), packed.end(), static_cast<std::uint8_t*>(buffers.output));

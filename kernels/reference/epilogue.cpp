@@ -26,4 +26,19 @@ int reference_code(const Requantize& requantize, int channel, std::int32_t sum, 
     return static_cast<int>(std::nearbyint(std::clamp(position, 0.0F, highest)));
 }
 
+float reference_real(const RealNumbers& real, int channel, std::int64_t pixel, std::int32_t sum,
+                     std::int32_t window_sum, float shortcut) {
+    const auto c = static_cast<std::size_t>(channel);
+    const std::size_t kind = real.classes.empty() ? 0 : real.classes[static_cast<std::size_t>(pixel)];
+    float y = real.scale[c] * static_cast<float>(sum) + real.bias[kind * real.scale.size() + c];
+    if (!real.window_scale.empty()) y += real.window_scale[c] * static_cast<float>(window_sum);
+    if (real.shortcut == Shortcut::added) y += shortcut;
+    return real.rectifier == Rectifier::relu ? std::max(y, 0.0F) : y;
+}
+
+int reference_code(const RealGrid& grid, float value) {
+    const auto highest = static_cast<float>((1 << grid.bits) - 1);
+    return static_cast<int>(std::nearbyint(std::clamp((value - grid.offset) / grid.step, 0.0F, highest)));
+}
+
 }  // namespace dsqbench

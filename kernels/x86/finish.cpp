@@ -1,12 +1,12 @@
-// Thresholds on AVX2, 32 channels at once; every other epilogue is finish_lanes.h compiled for AVX2.
+// Thresholds on AVX2, 32 channels at once; real numbers are in finish_real.cpp, and every other epilogue, and what
+// channels are left, is finish_lanes.h compiled for AVX2.
 #include "kernels/portable/finish_lanes.h"
-#include "kernels/x86/avx2.h"
+#include "kernels/x86/store_codes.h"
 
 namespace dsqbench {
 namespace {
 
-constexpr int lanes = 8;
-constexpr int group = 4 * lanes;
+constexpr int group = 32;
 
 DSQBENCH_AVX2_INLINE __m256i total(const FinishPlan& plan, std::ptrdiff_t channel, const std::int32_t* sums,
                                    __m256i row_sum) {
@@ -35,31 +35,6 @@ DSQBENCH_AVX2_INLINE __m256i missed_bytes(const FinishPlan& plan, const FinishTa
     const __m256i c = missed(plan, first + 16, total(plan, first + 16, sums + 16, row_sum));
     const __m256i d = missed(plan, first + 24, total(plan, first + 24, sums + 24, row_sum));
     return _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
-}
-
-DSQBENCH_AVX2_INLINE __m256i in_channel_order(__m256i bytes) {
-    return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-}
-
-DSQBENCH_AVX2_INLINE void store_one_bit(__m256i missed, std::uint8_t* output) {
-    const auto bits = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(in_channel_order(missed)));
-    std::memcpy(output, &bits, sizeof bits);
-}
-
-DSQBENCH_AVX2_INLINE void store_two_bits(__m256i missed, std::uint8_t* output) {
-    const __m256i codes = _mm256_add_epi8(missed, _mm256_set1_epi8(3));
-    // Four codes to a byte: c0 + 4 c1, then those of pairs + 16 times those of the next.
-    const __m256i pairs = _mm256_maddubs_epi16(codes, _mm256_set1_epi16(0x0401));
-    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00100001));
-    // The upper half's bytes go between the lower half's.
-    const __m128i eights =
-        _mm_or_si128(_mm256_castsi256_si128(fours), _mm_slli_epi32(_mm256_extracti128_si256(fours, 1), 8));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(output), _mm_packus_epi32(eights, eights));
-}
-
-DSQBENCH_AVX2_INLINE void store_bytes(__m256i missed, int highest, std::uint8_t* output) {
-    const __m256i codes = _mm256_add_epi8(missed, _mm256_set1_epi8(static_cast<char>(highest)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), in_channel_order(codes));
 }
 
 template <int bits>
@@ -127,14 +102,18 @@ void finish_either(const FinishPlan& plan, const FinishTask& task) {
 
 DSQBENCH_AVX2 void finish_avx2(const FinishPlan& plan, const FinishTask& task) {
     FinishTask rest = task;
+    const bool is_real = std::holds_alternative<RealNumbers>(plan.epilogue);
     // Counts of up to 127 fit a signed byte: seven bits.
-    if (std::holds_alternative<Thresholds>(plan.epilogue) && plan.bits < 8) {
-        if (plan.bits == 1)
-            finish_either<1>(plan, task);
-        else if (plan.bits == 2)
-            finish_either<2>(plan, task);
-        else
-            finish_either<3>(plan, task);
+    const bool is_counted = std::holds_alternative<Thresholds>(plan.epilogue) && plan.bits < 8;
+    if (is_real)
+        finish_real_avx2(plan, task);
+    else if (is_counted && plan.bits == 1)
+        finish_either<1>(plan, task);
+    else if (is_counted && plan.bits == 2)
+        finish_either<2>(plan, task);
+    else if (is_counted)
+        finish_either<3>(plan, task);
+    if (is_real || is_counted) {
         const int done = task.channels / group * group;
         rest.sums += done;
         rest.first_channel += done;

@@ -40,6 +40,7 @@ public:
     const std::shared_ptr<Quantizer>& weight_quantizer() const { return weight_quantizer_; }
     const std::shared_ptr<Quantizer>& activation_quantizer() const { return activation_quantizer_; }
     const at::Tensor& weight() const { return weight_; }
+    const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
     // While a probe is set, forward() hands it the input of the activation quantizer and its output, and the same for
     // the weight. Statistics and calibration stand on this.
@@ -58,7 +59,6 @@ protected:
 
     at::Tensor quantized_input(const at::Tensor& x);
     at::Tensor quantized_weight();
-    const at::Tensor& bias() const { return bias_; }
 
 private:
     at::Tensor pass(const std::shared_ptr<Quantizer>& quantizer, const at::Tensor& x);
@@ -72,6 +72,7 @@ class QuantizedConv2d : public QuantizedLayer {
 public:
     QuantizedConv2d(const ConvolutionSettings& settings, const QuantizationSettings& quantization,
                     LayerPosition position);
+    const ConvolutionSettings& convolution() const { return settings_; }
     // [N, in, H, W] -> [N, out, H', W']; without bias, as batch normalisation follows.
     at::Tensor forward(const at::Tensor& x);
 

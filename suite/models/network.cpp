@@ -33,6 +33,11 @@ std::vector<NamedLayer> Network::layers() {
     return found;
 }
 
+std::vector<NetworkNode> Network::nodes() {
+    throw Error(ExitCode::unavailable, "this network does not say what its forward pass is made of",
+                "define nodes() in its file of suite/models");
+}
+
 const std::vector<std::shared_ptr<Quantizer>>& Network::quantizers() {
     if (has_quantizers_) return quantizers_;
     for (const auto& named : layers())

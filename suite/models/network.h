@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "suite/core/registry.h"
@@ -23,6 +25,23 @@ struct NamedLayer {
     QuantizedLayer* layer;
 };
 
+// What forward() computes, for those who compute it otherwise: nodes in the order of the forward pass, each reading the
+// output of another (-1: the images).
+struct LayerNode {
+    QuantizedLayer* layer = nullptr;
+    torch::nn::BatchNorm2dImpl* norm = nullptr;  // null for linear layers
+    std::optional<int> shortcut = {};            // node that is added after the normalisation
+    bool has_relu = true;
+};
+struct MaxPoolNode {
+    std::int64_t kernel = 2, stride = 2;
+};
+struct MeanPoolNode {};
+struct NetworkNode {
+    int input = -1;
+    std::variant<LayerNode, MaxPoolNode, MeanPoolNode> operation;
+};
+
 // Parameters and buffers carry torchvision's names where torchvision has the layer.
 class Network : public torch::nn::Module {
 public:
@@ -31,6 +50,9 @@ public:
 
     // Every convolution and linear layer, in the order of the forward pass. They live as long as the network.
     std::vector<NamedLayer> layers();
+
+    // Throws Error(unavailable) where a network does not say.
+    virtual std::vector<NetworkNode> nodes();
 
     // Called after every optimizer step: quantizers restore their constraints.
     void project();

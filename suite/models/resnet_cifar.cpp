@@ -25,6 +25,11 @@ public:
     at::Tensor forward(const at::Tensor& x) { return norm_->forward(convolution_->forward(x)); }
     Feature forward(const Feature& x) { return normalised(*norm_, convolution_->forward(x), Rectified::no); }
 
+    int add_nodes(std::vector<NetworkNode>& nodes, int input) {
+        nodes.push_back({input, LayerNode{convolution_.get(), norm_.get(), {}, false}});
+        return static_cast<int>(nodes.size()) - 1;
+    }
+
 private:
     std::shared_ptr<QuantizedConv2d> convolution_;
     std::shared_ptr<BatchNorm2dImpl> norm_;
@@ -57,6 +62,14 @@ public:
         return blocked::join(branch, downsample_ ? downsample_->forward(x) : x);
     }
 
+    int add_nodes(std::vector<NetworkNode>& nodes, int input) {
+        const int shortcut = downsample_ ? downsample_->add_nodes(nodes, input) : input;
+        nodes.push_back({input, LayerNode{conv1_.get(), bn1_.get()}});
+        const int first = static_cast<int>(nodes.size()) - 1;
+        nodes.push_back({first, LayerNode{conv2_.get(), bn2_.get(), shortcut}});
+        return first + 1;
+    }
+
 private:
     std::shared_ptr<QuantizedConv2d> conv1_, conv2_;
     std::shared_ptr<BatchNorm2dImpl> bn1_, bn2_;
@@ -77,6 +90,11 @@ public:
     Activations forward(Activations x) {
         for (const auto& block : blocks_) x = block->forward(x);
         return x;
+    }
+
+    int add_nodes(std::vector<NetworkNode>& nodes, int input) {
+        for (const auto& block : blocks_) input = block->add_nodes(nodes, input);
+        return input;
     }
 
 private:
@@ -104,6 +122,15 @@ public:
         at::Tensor x = at::relu(bn1_->forward(conv1_->forward(images)));
         x = layer3_->forward(layer2_->forward(layer1_->forward(x)));
         return fc_->forward(x.mean(at::IntArrayRef{2, 3}));
+    }
+
+    std::vector<NetworkNode> nodes() override {
+        std::vector<NetworkNode> nodes{{-1, LayerNode{conv1_.get(), bn1_.get()}}};
+        int last = 0;
+        for (const auto& stage : {layer1_, layer2_, layer3_}) last = stage->add_nodes(nodes, last);
+        nodes.push_back({last, MeanPoolNode{}});
+        nodes.push_back({last + 1, LayerNode{fc_.get(), nullptr, {}, false}});
+        return nodes;
     }
 
 private:

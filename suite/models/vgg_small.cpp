@@ -34,6 +34,17 @@ public:
         return classifier_->forward(x.flatten(1));
     }
 
+    // ReLU before the pool instead of after it: the same values, as neither changes an order.
+    std::vector<NetworkNode> nodes() override {
+        std::vector<NetworkNode> nodes;
+        for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+            nodes.push_back({static_cast<int>(nodes.size()) - 1, LayerNode{convolutions_[i].get(), norms_[i].get()}});
+            if (i % 2 == 1) nodes.push_back({static_cast<int>(nodes.size()) - 1, MaxPoolNode{}});
+        }
+        nodes.push_back({static_cast<int>(nodes.size()) - 1, LayerNode{classifier_.get(), nullptr, {}, false}});
+        return nodes;
+    }
+
 private:
     void add_block(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,
                    LayerPosition position) {

@@ -22,6 +22,8 @@ struct Sample {
     ConvolutionProblem problem;
     std::vector<std::uint8_t> activations, residual;  // packed
     std::vector<std::uint8_t> weights;                // one byte a code
+    std::vector<float> shortcut = {};
+    std::vector<std::int32_t> window_sums = {};
 };
 
 inline std::vector<std::uint8_t> make_codes(std::size_t count, int bits, Fill fill, std::mt19937& random) {
@@ -46,15 +48,33 @@ inline Sample make_sample(const ConvolutionProblem& problem, Fills fills, std::m
         const int bits = requantize->residual->type.bits;
         sample.residual = pack_codes(make_codes(out, bits, Fill::random, random), shape.out_channels, bits);
     }
+    if (std::holds_alternative<RealNumbers>(problem.epilogue)) {
+        std::normal_distribution<double> normal;
+        for (std::int64_t i = 0; i < shape.out_pixels() * shape.out_channels; ++i)
+            sample.shortcut.push_back(static_cast<float>(normal(random)));
+        for (std::int64_t i = 0; i < shape.out_pixels(); ++i)
+            sample.window_sums.push_back(static_cast<std::int32_t>(i * 7 % 23));
+    }
     return sample;
 }
 
-// The output's bytes. The buffer starts as 0xCD, so that bytes that a kernel leaves out show.
+// The output's bytes, then those of codes beside it. The buffers start as 0xCD, so that bytes that a kernel leaves out
+// show.
 inline std::vector<std::uint8_t> run(const KernelVariant& variant, const Sample& sample) {
-    std::vector<std::uint8_t> output(output_bytes(sample.problem), 0xCD);
+    const ConvolutionShape& shape = sample.problem.shape;
+    std::vector<std::uint8_t> output(output_bytes(sample.problem), 0xCD), codes[most_grids];
+    ConvolutionBuffers buffers{sample.activations.data(), sample.residual.data(), output.data()};
+    buffers.shortcut = sample.shortcut.data();
+    buffers.window_sums = sample.window_sums.data();
+    if (const auto* real = std::get_if<RealNumbers>(&sample.problem.epilogue))
+        for (std::size_t i = 0; i < real->grids.size(); ++i) {
+            const int bytes = pixel_bytes(shape.out_channels, real->grids[i].bits);
+            codes[i].assign(static_cast<std::size_t>(shape.out_pixels() * bytes), 0xCD);
+            buffers.codes[i] = codes[i].data();
+        }
     Workspace workspace;
-    const auto kernel = prepare(variant, sample.problem, sample.weights);
-    kernel->run({sample.activations.data(), sample.residual.data(), output.data()}, workspace);
+    prepare(variant, sample.problem, sample.weights)->run(buffers, workspace);
+    for (const auto& more : codes) output.insert(output.end(), more.begin(), more.end());
     return output;
 }
 

@@ -52,6 +52,29 @@ ConvolutionShape random_shape(std::mt19937& random) {
     return shape;
 }
 
+RealNumbers random_real_numbers(const ConvolutionShape& shape, std::mt19937& random) {
+    std::normal_distribution<double> normal;
+    const auto normals = [&](int count, double spread) {
+        std::vector<float> values;
+        for (int i = 0; i < count; ++i) values.push_back(static_cast<float>(spread * normal(random)));
+        return values;
+    };
+    RealNumbers real;
+    const double spread = 1.0 / (10.0 + shape.depth());
+    real.scale = normals(shape.out_channels, spread);
+    const int pixels = shape.out_height() * shape.out_width();
+    if (pick(random, {0, 1}) == 1)
+        for (int i = 0; i < pixels; ++i) real.classes.push_back(static_cast<std::uint8_t>(i % 3));
+    const int classes = real.classes.empty() ? 1 : std::min(3, pixels);
+    real.bias = normals(classes * shape.out_channels, 1.0);
+    if (pick(random, {0, 1}) == 1) real.window_scale = normals(shape.out_channels, spread);
+    real.rectifier = pick(random, {0, 1}) == 0 ? Rectifier::none : Rectifier::relu;
+    real.shortcut = pick(random, {0, 1}) == 0 ? Shortcut::none : Shortcut::added;
+    for (int i = pick(random, {0, 1, 2}); i > 0; --i)
+        real.grids.push_back({pick(random, {1, 2, 3, 4, 8}), static_cast<float>(normal(random)), 0.31F});
+    return real;
+}
+
 // Numbers near the sums that occur, so that every code does.
 Epilogue random_epilogue(const ConvolutionShape& shape, std::mt19937& random) {
     const auto channels = static_cast<std::size_t>(shape.out_channels);
@@ -67,6 +90,7 @@ Epilogue random_epilogue(const ConvolutionShape& shape, std::mt19937& random) {
             thresholds.directions.push_back(pick(random, {0, 1}) == 0 ? Direction::rising : Direction::falling);
         return thresholds;
     }
+    if (pick(random, {0, 1}) == 0) return random_real_numbers(shape, random);
     Requantize requantize{bits, {}, {}};
     for (std::size_t i = 0; i < channels; ++i) {
         requantize.scale.push_back(static_cast<float>(normal(random) / spread));
