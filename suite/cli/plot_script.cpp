@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "suite/core/error.h"
+#include "suite/core/text.h"
 
 namespace dsqbench {
 
@@ -20,12 +21,6 @@ fs::path find_upwards(fs::path folder, const std::string& script) {
         if (folder == folder.parent_path()) return {};
         folder = folder.parent_path();
     }
-}
-
-std::string quoted(const std::string& text) {
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
-    return result + "'";
 }
 
 constexpr int not_found = 127;                                          // the shell's
@@ -52,7 +47,8 @@ void draw_with_script(const std::string& script, const nlohmann::json& data, con
     // The first Python may be somebody's own, without the system's matplotlib.
     int code = not_found;
     for (const char* python : {"python3", "/usr/bin/python3"}) {
-        code = run(fmt::format("{} {} {}", python, quoted(path), quoted(picture)), data.dump());
+        code = run(fmt::format("{} {} {}", python, shell_quoted(path.string()), shell_quoted(picture.string())),
+                   data.dump());
         if (code == 0) return;
         if (code != not_found && code != no_matplotlib) break;
     }

@@ -20,6 +20,35 @@ std::filesystem::path directory_of(const RunRequest& request, const std::filesys
 
 }  // namespace
 
+std::string label_of(const RunRequest& request) {
+    return fmt::format("{} seed {}", request.label, request.seed);
+}
+
+std::vector<std::string> worker_command(const std::filesystem::path& program, const std::filesystem::path& plan_file,
+                                        std::size_t index) {
+    return {program.string(), "worker", "--plan", plan_file.string(), "--index", std::to_string(index)};
+}
+
+TrainingSite training_site(const LaunchArguments& arguments, const Session& session) {
+    TrainingSite site;
+    site.data_root = session.data_root;
+    site.device = arguments.device;
+    site.limit_batches = arguments.limit_batches;
+    site.checkpoint_seconds = arguments.checkpoint_seconds;
+    return site;
+}
+
+StoredRows store_rows(const RunPlan& plan, ResultStore store) {
+    StoredRows stored;
+    for (std::size_t i = plan.pretrainings; i < plan.tasks.size(); ++i) {
+        const auto result = read_result(plan.tasks[i].run);
+        if (!result) continue;
+        stored.rows.push_back(result->at("row"));
+        stored.added += store.append(stored.rows.back()) ? 1 : 0;
+    }
+    return stored;
+}
+
 RunPlan make_run_plan(const std::vector<RunRequest>& requests, const std::filesystem::path& runs_folder,
                       const TrainingSite& site) {
     RunPlan plan;
@@ -50,10 +79,7 @@ std::vector<PlannedTask> RunPlan::processes(const std::filesystem::path& program
                                             const std::filesystem::path& plan_file) const {
     std::vector<PlannedTask> processes;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-        const RunRequest& request = tasks[i].request;
-        processes.push_back({fmt::format("{} seed {}", request.label, request.seed),
-                             {program.string(), "worker", "--plan", plan_file.string(), "--index", std::to_string(i)},
-                             after[i]});
+        processes.push_back({label_of(tasks[i].request), worker_command(program, plan_file, i), after[i]});
     }
     return processes;
 }

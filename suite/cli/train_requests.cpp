@@ -8,25 +8,11 @@
 #include "suite/core/hash.h"
 #include "suite/core/signals.h"
 #include "suite/data/dataset.h"
-#include "suite/record/run_directory.h"
 #include "suite/training/setup.h"
 
 namespace dsqbench {
 
 namespace {
-
-// The rows of the finished runs go into the store, which knows those that it has already.
-std::vector<Row> collect_rows(const RunPlan& plan, const Session& session) {
-    ResultStore store(session.results_folder);
-    std::vector<Row> rows;
-    for (std::size_t i = plan.pretrainings; i < plan.tasks.size(); ++i) {
-        const auto result = read_result(plan.tasks[i].run);
-        if (!result) continue;
-        rows.push_back(result->at("row"));
-        store.append(rows.back());
-    }
-    return rows;
-}
 
 // Says what failed; a failure counts more than a stop.
 ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
@@ -38,8 +24,7 @@ ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
         stopped = stopped || outcome.state == State::stopped;
         if (outcome.state != State::failed && outcome.state != State::not_started) continue;
         failed = true;
-        const RunRequest& request = plan.tasks[i].request;
-        fmt::print(stderr, "dsqbench: {} seed {} failed: {}\n", request.label, request.seed, outcome.error);
+        fmt::print(stderr, "dsqbench: {} failed: {}\n", label_of(plan.tasks[i].request), outcome.error);
     }
     if (failed) return ExitCode::failed;
     return stopped ? ExitCode::checkpointed : ExitCode::ok;
@@ -71,12 +56,7 @@ void check_requests(const std::vector<RunRequest>& requests, const Session& sess
 
 Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArguments& arguments,
                        ProgressOf progress_of, const Session& session) {
-    TrainingSite site;
-    site.data_root = session.data_root;
-    site.device = arguments.device;
-    site.limit_batches = arguments.limit_batches;
-    site.checkpoint_seconds = arguments.checkpoint_seconds;
-    const RunPlan plan = make_run_plan(requests, session.runs_folder, site);
+    const RunPlan plan = make_run_plan(requests, session.runs_folder, training_site(arguments, session));
     std::string identity;
     for (const auto& task : plan.tasks) identity += task.run.string() + "\n";
     const auto plan_file = session.runs_folder / "plans" / (sha256_hex(identity).substr(0, 12) + ".json");
@@ -88,7 +68,7 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     if (progress_of == ProgressOf::all_cells)
         launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);
-    return {collect_rows(plan, session), judge(plan, outcomes)};
+    return {store_rows(plan, ResultStore(session.results_folder)).rows, judge(plan, outcomes)};
 }
 
 }  // namespace dsqbench
