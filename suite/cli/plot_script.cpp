@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "suite/core/error.h"
-#include "suite/core/text.h"
+#include "suite/core/shell.h"
 
 namespace dsqbench {
 

@@ -73,12 +73,6 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-std::string shell_quoted(std::string_view text) {
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
-    return result + "'";
-}
-
 bool is_utf8(std::string_view text) {
     std::size_t i = 0;
     while (i < text.size()) {

@@ -20,9 +20,6 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 
-// `text` as one word of a POSIX shell, whatever it holds: 'it'\''s'.
-std::string shell_quoted(std::string_view text);
-
 // Is `text` well-formed UTF-8 (no surrogates, no overlong forms)?
 bool is_utf8(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "suite/core/error.h"
+#include "suite/core/shell.h"
 #include "suite/core/text.h"
 
 namespace dsqbench {

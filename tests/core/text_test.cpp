@@ -54,12 +54,6 @@ TEST(Text, trim_takes_white_space_off_both_ends) {
     EXPECT_EQ(trim(" \n "), "");
 }
 
-TEST(Text, a_shell_reads_quoted_text_as_it_was) {
-    EXPECT_EQ(shell_quoted(""), "''");
-    EXPECT_EQ(shell_quoted("two words"), "'two words'");
-    EXPECT_EQ(shell_quoted("it's $(id) \"`\\\n"), "'it'\\''s $(id) \"`\\\n'");
-}
-
 TEST(Text, accepts_well_formed_utf8) {
     // The first and last code point of each length.
     for (const std::string_view text : {"", "plain", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xEF\xBF\xBF",
