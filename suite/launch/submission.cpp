@@ -28,10 +28,15 @@ Json read_json(const Path& path) {
     return value;
 }
 
+// get<std::size_t>() would take -1 for a huge number.
+std::size_t count_of(const Json& value) {
+    return value.get_ref<const Json::number_unsigned_t&>();
+}
+
 Submission from_json(const Json& value) {
     Submission submission;
-    submission.jobs = value.at("jobs");
-    submission.requeues = value.at("requeues");
+    submission.jobs = count_of(value.at("jobs"));
+    submission.requeues = count_of(value.at("requeues"));
     for (const auto& task : value.at("tasks"))
         submission.tasks.push_back({task.at("label"), task.at("command"), task.at("run"), task.at("needs")});
     for (const auto& array : value.at("arrays"))
