@@ -3,6 +3,7 @@
 #include "kernels/arm/neon.h"
 #include "kernels/arm/variants.h"
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 
 #define DSQBENCH_DOT __attribute__((target("arch=armv8.2-a+dotprod")))
 
@@ -42,23 +43,12 @@ DSQBENCH_DOT void run_half(const TileTask& task, int first_channel) {
     for (int pixel = 0; pixel < pixels; ++pixel) store_pixel(task, pixel, first_channel, sums[pixel]);
 }
 
-template <int pixels>
-void run_tile(const TileTask& task) {
-    for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
-}
-
-void tile(const TileTask& task) {
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        default:
-            return run_tile<4>(task);
+struct Tile {
+    template <int pixels>
+    static void run_tile(const TileTask& task) {
+        for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
     }
-}
+};
 
 bool supports(const ConvolutionProblem& problem) {
     return !problem.shape.depthwise();
@@ -72,7 +62,7 @@ double cost(const ConvolutionProblem& /*problem*/) {
 std::unique_ptr<Convolution> prepare_dot_product(const ConvolutionProblem& problem,
                                                  std::span<const std::uint8_t> weights) {
     Scheme scheme = neon_scheme(problem);
-    scheme.tile = tile;
+    scheme.tile = dispatch_tile<Tile, neon_tile_pixels>;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

@@ -6,6 +6,7 @@
 #include "kernels/arm/neon.h"
 #include "kernels/arm/variants.h"
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 
 namespace dsqbench {
 namespace {
@@ -78,23 +79,12 @@ void run_half(const TileTask& task, int first_channel) {
     }
 }
 
-template <int pixels>
-void run_tile(const TileTask& task) {
-    for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
-}
-
-void tile(const TileTask& task) {
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        default:
-            return run_tile<4>(task);
+struct Tile {
+    template <int pixels>
+    static void run_tile(const TileTask& task) {
+        for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
     }
-}
+};
 
 Range elements(const CodeType& type) {
     return {-type.levels() / 2, type.levels() / 2 - 1};
@@ -117,7 +107,7 @@ std::unique_ptr<Convolution> prepare_multiply_accumulate(const ConvolutionProble
                                                          std::span<const std::uint8_t> weights) {
     Scheme scheme = neon_scheme(problem);
     scheme.run_length = run_length(problem);
-    scheme.tile = tile;
+    scheme.tile = dispatch_tile<Tile, neon_tile_pixels>;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

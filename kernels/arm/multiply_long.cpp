@@ -5,6 +5,7 @@
 #include "kernels/arm/neon.h"
 #include "kernels/arm/variants.h"
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 
 namespace dsqbench {
 namespace {
@@ -54,16 +55,36 @@ DSQBENCH_ALWAYS_INLINE void widen(const Words<pixels>& words, DoubleWords<pixels
         widen<pixel + 1, 0>(words, sums);
 }
 
-// Where 16 bits hold one product only: no accumulator between product and sum.
-template <int pixel = 0, int channel = 0, int pixels>
+// Where 16 bits hold one product only: no accumulator between product and sum. Four products, then their sums, so that
+// none waits for the one before; first the lower halves of all, then the upper ones, so that no sum is needed twice in
+// a row. In assembly, because GCC 12 multiplies far ahead and keeps products on the stack.
+enum class Half { lower, upper };
+
+template <Half half>
+DSQBENCH_ALWAYS_INLINE int16x8_t multiply_half(int8x16_t a, int8x16_t w) {
+    int16x8_t product;
+    if constexpr (half == Half::lower)
+        asm volatile("smull %0.8h, %1.8b, %2.8b" : "=w"(product) : "w"(a), "w"(w));
+    else
+        asm volatile("smull2 %0.8h, %1.16b, %2.16b" : "=w"(product) : "w"(a), "w"(w));
+    return product;
+}
+
+DSQBENCH_ALWAYS_INLINE void add_pairs(int32x4_t& sum, int16x8_t product) {
+    asm volatile("sadalp %0.4s, %1.8h" : "+w"(sum) : "w"(product));
+}
+
+template <Half half, int pixel = 0, int pixels>
 DSQBENCH_ALWAYS_INLINE void multiply_and_widen(const NeonStep<pixels>& step, DoubleWords<pixels>& sums) {
-    int32x4_t& sum = sums[pixel][channel];
-    sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(step.a[pixel]), vget_low_s8(step.w[channel])));
-    sum = vpadalq_s16(sum, vmull_high_s8(step.a[pixel], step.w[channel]));
-    if constexpr (channel + 1 < channels)
-        multiply_and_widen<pixel, channel + 1>(step, sums);
-    else if constexpr (pixel + 1 < pixels)
-        multiply_and_widen<pixel + 1, 0>(step, sums);
+    static_assert(channels == 4);
+    const int8x16_t a = step.a[pixel];
+    const int16x8_t product0 = multiply_half<half>(a, step.w[0]), product1 = multiply_half<half>(a, step.w[1]),
+                    product2 = multiply_half<half>(a, step.w[2]), product3 = multiply_half<half>(a, step.w[3]);
+    add_pairs(sums[pixel][0], product0);
+    add_pairs(sums[pixel][1], product1);
+    add_pairs(sums[pixel][2], product2);
+    add_pairs(sums[pixel][3], product3);
+    if constexpr (pixel + 1 < pixels) multiply_and_widen<half, pixel + 1>(step, sums);
 }
 
 // `run_length`: steps until the words are full, each of which takes two products; 0 where they cannot hold two.
@@ -80,7 +101,8 @@ DSQBENCH_ALWAYS_INLINE void accumulate(const TileTask& task, const std::int8_t* 
         for (int i = task.steps; i > 0; --i) {
             NeonStep<pixels> step;
             load(step);
-            multiply_and_widen(step, sums);
+            multiply_and_widen<Half::lower>(step, sums);
+            multiply_and_widen<Half::upper>(step, sums);
         }
         return;
     }
@@ -96,6 +118,13 @@ DSQBENCH_ALWAYS_INLINE void accumulate(const TileTask& task, const std::int8_t* 
     }
 }
 
+// No loop, or the sums were an array in memory while they are formed, too.
+template <int pixel = 0, int pixels>
+DSQBENCH_ALWAYS_INLINE void store_all(const TileTask& task, int first_channel, const DoubleWords<pixels>& sums) {
+    store_pixel(task, pixel, first_channel, sums[pixel]);
+    if constexpr (pixel + 1 < pixels) store_all<pixel + 1>(task, first_channel, sums);
+}
+
 template <int pixels>
 void run_half(const TileTask& task, int first_channel) {
     DoubleWords<pixels> sums;
@@ -103,26 +132,15 @@ void run_half(const TileTask& task, int first_channel) {
     accumulate<pixels>(
         task, reinterpret_cast<const std::int8_t*>(task.weights) + first_channel * task.steps * neon_step_elements,
         sums);
-    for (int pixel = 0; pixel < pixels; ++pixel) store_pixel(task, pixel, first_channel, sums[pixel]);
+    store_all(task, first_channel, sums);
 }
 
-template <int pixels>
-void run_tile(const TileTask& task) {
-    for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
-}
-
-void tile(const TileTask& task) {
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        default:
-            return run_tile<4>(task);
+struct Tile {
+    template <int pixels>
+    static void run_tile(const TileTask& task) {
+        for (int channel = 0; channel < neon_block_channels; channel += channels) run_half<pixels>(task, channel);
     }
-}
+};
 
 Range elements(const CodeType& type) {
     return {-type.levels() / 2, type.levels() / 2 - 1};
@@ -146,7 +164,7 @@ std::unique_ptr<Convolution> prepare_multiply_long(const ConvolutionProblem& pro
                                                    std::span<const std::uint8_t> weights) {
     Scheme scheme = neon_scheme(problem);
     scheme.run_length = run_length(problem);
-    scheme.tile = tile;
+    scheme.tile = dispatch_tile<Tile, neon_tile_pixels>;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

@@ -7,6 +7,7 @@
 #include "kernels/arm/neon.h"
 #include "kernels/arm/variants.h"
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 
 namespace dsqbench {
 namespace {
@@ -55,38 +56,27 @@ void store(const TileTask& task, const Sums<pixels>& sums) {
         }
 }
 
-template <int pixels>
-void run_tile(const TileTask& task) {
-    const auto* a = reinterpret_cast<const std::int8_t*>(task.panel);
-    const auto* w = reinterpret_cast<const std::int8_t*>(task.weights);
-    Sums<pixels> sums;
-    for (auto& pixel : sums.bytes)
-        for (int8x16_t& sum : pixel) sum = vdupq_n_s8(0);
-    for (auto& pixel : sums.words)
-        for (int16x8_t& sum : pixel) sum = vdupq_n_s16(0);
-    for (int left = task.steps; left > 0; left -= task.run_length) {
-        for (int i = std::min(task.run_length, left); i > 0; --i) {
-            multiply(a, task.panel_stride, vld1q_s8(w), vld1q_s8(w + 16), sums);
-            ++a;
-            w += block_channels;
+struct Tile {
+    template <int pixels>
+    static void run_tile(const TileTask& task) {
+        const auto* a = reinterpret_cast<const std::int8_t*>(task.panel);
+        const auto* w = reinterpret_cast<const std::int8_t*>(task.weights);
+        Sums<pixels> sums;
+        for (auto& pixel : sums.bytes)
+            for (int8x16_t& sum : pixel) sum = vdupq_n_s8(0);
+        for (auto& pixel : sums.words)
+            for (int16x8_t& sum : pixel) sum = vdupq_n_s16(0);
+        for (int left = task.steps; left > 0; left -= task.run_length) {
+            for (int i = std::min(task.run_length, left); i > 0; --i) {
+                multiply(a, task.panel_stride, vld1q_s8(w), vld1q_s8(w + 16), sums);
+                ++a;
+                w += block_channels;
+            }
+            widen(sums);
         }
-        widen(sums);
+        store(task, sums);
     }
-    store(task, sums);
-}
-
-void tile(const TileTask& task) {
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        default:
-            return run_tile<4>(task);
-    }
-}
+};
 
 // A step: a signed byte for each channel.
 void pack(const WeightBlock& block, int steps, std::byte* packed) {
@@ -117,7 +107,7 @@ std::unique_ptr<Convolution> prepare_outer_product(const ConvolutionProblem& pro
     scheme.step_weight_bytes = block_channels;
     scheme.steps_per_block = steps_per_block;
     scheme.run_length = run_length(problem);
-    scheme.tile = tile;
+    scheme.tile = dispatch_tile<Tile, neon_tile_pixels>;
     scheme.pack = pack;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/api/layout.h"
+#include "kernels/portable/prefetch.h"
 
 namespace dsqbench {
 namespace {
@@ -81,17 +82,23 @@ std::int64_t BlockedConvolution::blocks() const {
     return (problem_.shape.out_pixels() + pixels_per_block_ - 1) / pixels_per_block_;
 }
 
+std::ptrdiff_t BlockedConvolution::windows_size() const {
+    return affine_.row_factor == 0 ? 0 : round_up(static_cast<std::ptrdiff_t>(panel_.window_count()) * 4, 64);
+}
+
 std::size_t BlockedConvolution::input_bytes() const {
     const auto pixels = static_cast<std::ptrdiff_t>(problem_.shape.in_pixels());
-    return static_cast<std::size_t>(image_size() + (affine_.row_factor == 0 ? 0 : pixels * 4));
+    return static_cast<std::size_t>(image_size() + windows_size() + (affine_.row_factor == 0 ? 0 : pixels * 4));
 }
 
 void BlockedConvolution::prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const {
     const std::int64_t pixels = problem_.shape.in_pixels();
     const int bytes = pixel_bytes(problem_.shape.in_channels, problem_.activations.bits);
-    auto* pixel_sums = reinterpret_cast<std::int32_t*>(input + image_size());
-    if (affine_.row_factor != 0)
+    if (affine_.row_factor != 0) {
+        auto* pixel_sums = reinterpret_cast<std::int32_t*>(input + image_size() + windows_size());
         for (std::int64_t i = 0; i < pixels; ++i) pixel_sums[i] = image_.pixel_sum(buffers.activations + i * bytes);
+        panel_.sum_windows(pixel_sums, reinterpret_cast<std::int32_t*>(input + image_size()));
+    }
     if (!image_.packed_codes_serve()) image_.expand(buffers.activations, pixels, input);
 }
 
@@ -121,7 +128,7 @@ BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const Input& in
                                                                  const Scratch& scratch) const {
     const auto count = static_cast<int>(std::min<std::int64_t>(pixels_per_block_, problem_.shape.out_pixels() - first));
     if (affine_.row_factor != 0)
-        panel_.gather_sums(input.pixel_sums, first, count, scratch.row_sums);
+        panel_.gather_sums(input.windows, first, count, scratch.row_sums);
     else
         std::fill_n(scratch.row_sums, count, 0);
     if (panel_.image_serves()) return {first, count, input.image + first * panel_.row_bytes()};
@@ -148,11 +155,14 @@ void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, st
     task.panel_stride = panel_.row_bytes();
     task.run_length = scheme_.run_length;
     task.sums_stride = finished_channels_;
+    const int tiles = (block.count + scheme_.tile_pixels - 1) / scheme_.tile_pixels;
     // Once at least, so that sums of no products are set to 0.
     for (int step = 0; step == 0 || step < steps_; step += scheme_.steps_per_block) {
         task.steps = std::min(scheme_.steps_per_block, steps_ - step);
         task.start_stride = step == 0 ? 0 : finished_channels_;
+        const std::ptrdiff_t weight_bytes = std::ptrdiff_t{task.steps} * scheme_.step_weight_bytes;
         for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels) {
+            prefetch_part(task.weights + weight_bytes, weight_bytes, pixel / scheme_.tile_pixels, tiles);
             task.panel = block.rows + pixel * panel_.row_bytes() +
                          operand_bytes(scheme_.format, std::ptrdiff_t{step} * scheme_.step_elements);
             task.pixels = std::min(scheme_.tile_pixels, block.count - pixel);
@@ -160,7 +170,7 @@ void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, st
             task.start = step == 0 ? zeros : task.sums;
             scheme_.tile(task);
         }
-        task.weights += std::ptrdiff_t{task.steps} * scheme_.step_weight_bytes;
+        task.weights += weight_bytes;
     }
 }
 

@@ -28,7 +28,7 @@ private:
     // What prepare_input() makes of the activations.
     struct Input {
         const std::byte* image;
-        const std::int32_t* pixel_sums;
+        const std::int32_t* windows;  // Panel::sum_windows()
     };
 
     struct Scratch {
@@ -45,6 +45,7 @@ private:
 
     Scratch divide(std::byte* memory) const;
     std::ptrdiff_t image_size() const;
+    std::ptrdiff_t windows_size() const;
     std::ptrdiff_t panel_size() const;
     void pack_weights(std::span<const std::uint8_t> weights);
     PixelBlock prepare_block(const Input& input, std::int64_t first, const Scratch& scratch) const;

@@ -22,17 +22,17 @@ constexpr std::ptrdiff_t packed_place(std::ptrdiff_t channel) {
 bool fold_channel(const FinishPlan& plan, std::ptrdiff_t channel, FoldedThresholds& thresholds) {
     const auto c = static_cast<std::size_t>(channel);
     const std::int64_t factor = plan.factors[c], constant = plan.constants[c];
-    if (plan.row_factors[c] != 0 || factor == 0) return false;
+    if (factor == 0) return false;
+    const std::int64_t divisor = thresholds.has_rows ? 1 : std::abs(factor);
     // Of the sum, and so of the levels that matter; differences of two such numbers must fit int32.
-    const std::int64_t bound = (plan.largest_total + std::abs(constant)) / std::abs(factor) + 1;
+    const std::int64_t bound = (plan.largest_total + std::abs(constant)) / divisor + 1;
     if (bound >= std::numeric_limits<std::int32_t>::max() / 2) return false;
     thresholds.masks[c] = factor < 0 ? -1 : 0;
     const int count = (1 << plan.bits) - 1;
     std::vector<std::int64_t> folded;
     for (int i = 0; i < count; ++i) {
         const std::int64_t level = plan.levels[static_cast<std::size_t>(i * plan.padded_channels + channel)];
-        const std::int64_t exact =
-            factor > 0 ? -floor_division(constant - level, factor) : -1 - floor_division(constant - level, -factor);
+        const std::int64_t exact = (factor > 0 ? 0 : -1) - floor_division(constant - level, divisor);
         folded.push_back(std::clamp(exact, -bound, bound));
     }
     const auto [lowest, highest] = std::minmax_element(folded.begin(), folded.end());
@@ -56,6 +56,13 @@ FoldedThresholds fold_thresholds(const FinishPlan& plan) {
     thresholds.masks.resize(channels);
     thresholds.bases.resize(channels);
     thresholds.levels.resize(channels * ((std::size_t{1} << plan.bits) - 1));
+    // Equal for all channels but for the sign, which is the direction's.
+    const auto sign = [](std::int32_t factor) { return factor < 0 ? -1 : 1; };
+    if (plan.out_channels > 0 && plan.row_factors[0] != 0) {
+        thresholds.has_rows = true;
+        thresholds.scale = std::abs(plan.factors[0]);
+        thresholds.row_factor = plan.row_factors[0] * sign(plan.factors[0]);
+    }
     thresholds.usable = true;
     for (std::ptrdiff_t channel = 0; channel < plan.out_channels && thresholds.usable; ++channel)
         thresholds.usable = fold_channel(plan, channel, thresholds);

@@ -102,15 +102,42 @@ void Panel::gather_edge(const std::byte* image, const TapRow& taps, std::byte* o
     copy(padding_.data(), taps.right);
 }
 
-void Panel::gather_sums(const std::int32_t* pixel_sums, std::int64_t first, int count, std::int32_t* sums) const {
-    for (int row = 0; row < count; ++row) {
-        const Corner at = corner(first + row);
-        sums[row] = 0;
-        for (int tap_y = 0; tap_y < shape_.kernel_height; ++tap_y) {
-            const TapRow taps = tap_row(at, tap_y);
-            for (int i = 0; i < taps.inside; ++i) sums[row] += pixel_sums[taps.first_pixel + i];
-            sums[row] += (taps.left + taps.right) * padding_sum_;
+std::int64_t Panel::window_count() const {
+    return std::int64_t{shape_.batch} * shape_.height * out_width_;
+}
+
+void Panel::sum_windows(const std::int32_t* pixel_sums, std::int32_t* windows) const {
+    for (std::int64_t row = 0; row < std::int64_t{shape_.batch} * shape_.height; ++row)
+        sum_row(pixel_sums + row * shape_.width, windows + row * out_width_);
+}
+
+void Panel::sum_row(const std::int32_t* pixel_sums, std::int32_t* windows) const {
+    std::fill_n(windows, out_width_, 0);
+    const auto columns = [this](int position) {  // whose tap lies before `position`
+        return std::clamp((position + shape_.stride - 1) / shape_.stride, 0, out_width_);
+    };
+    for (int tap = 0; tap < shape_.kernel_width; ++tap) {
+        const int offset = tap - shape_.padding.left;
+        const int first = columns(std::max(0, -offset)), end = std::max(first, columns(shape_.width - offset));
+        for (int x = 0; x < first; ++x) windows[x] += padding_sum_;
+        for (int x = first; x < end; ++x) windows[x] += pixel_sums[x * shape_.stride + offset];
+        for (int x = end; x < out_width_; ++x) windows[x] += padding_sum_;
+    }
+}
+
+void Panel::gather_sums(const std::int32_t* windows, std::int64_t first, int count, std::int32_t* sums) const {
+    for (int done = 0; done < count;) {
+        const Corner at = corner(first + done);
+        const int x = (at.x + shape_.padding.left) / shape_.stride;
+        const int run = std::min(count - done, out_width_ - x);
+        std::int32_t* out = sums + done;
+        std::fill_n(out, run, 0);
+        for (int y = at.y; y < at.y + shape_.kernel_height; ++y) {
+            const bool inside = y >= 0 && y < shape_.height;
+            const std::int32_t* row = inside ? windows + (at.image * shape_.height + y) * out_width_ + x : nullptr;
+            for (int i = 0; i < run; ++i) out[i] += inside ? row[i] : shape_.kernel_width * padding_sum_;
         }
+        done += run;
     }
 }
 

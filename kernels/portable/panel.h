@@ -25,8 +25,12 @@ public:
     // Output pixels first .. first + count - 1. `image`: the elements of the whole input.
     void gather(const std::byte* image, std::int64_t first, int count, std::byte* rows) const;
 
-    // The sums of the same rows' elements, from the sums of the input's pixels (OperandImage::pixel_sum).
-    void gather_sums(const std::int32_t* pixel_sums, std::int64_t first, int count, std::int32_t* sums) const;
+    // The sums of the same rows' elements, in two steps, as most additions are shared. `windows`: for each row of the
+    // input, window_count() in all, what one row of the kernel covers there at each output column. `pixel_sums`: of
+    // the input's pixels (OperandImage::pixel_sum).
+    std::int64_t window_count() const;
+    void sum_windows(const std::int32_t* pixel_sums, std::int32_t* windows) const;
+    void gather_sums(const std::int32_t* windows, std::int64_t first, int count, std::int32_t* sums) const;
 
 private:
     struct Corner {
@@ -42,6 +46,7 @@ private:
     Corner corner(std::int64_t out_pixel) const;
     TapRow tap_row(const Corner& corner, int tap_y) const;
     void gather_taps(const std::byte* image, Corner at, int tap_y, int count, std::byte* rows) const;
+    void sum_row(const std::int32_t* pixel_sums, std::int32_t* windows) const;
     void gather_edge(const std::byte* image, const TapRow& taps, std::byte* out) const;
 
     ConvolutionShape shape_;

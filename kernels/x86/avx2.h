@@ -23,13 +23,6 @@ DSQBENCH_AVX2_INLINE __m256i load_into_register(const void* memory) {
     return vector;
 }
 
-// Weights of later steps. A processor's own prefetcher stops at the end of a page, and at 512 channels there are
-// megabytes of weights, each used for a few tiles only.
-DSQBENCH_AVX2_INLINE void prefetch_ahead(const char* weights) {
-    constexpr std::ptrdiff_t distance = 2048;
-    _mm_prefetch(weights + distance, _MM_HINT_T0);
-}
-
 // The rows of accumulators of a tile. Loops over them are template recursions, so that every index is a constant when
 // the compiler first looks: GCC 12 keeps arrays that loops index in memory, unrolled or not, and halves the speed.
 template <int rows, int columns>

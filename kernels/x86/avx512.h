@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/api/instruction_set.h"
+#include "kernels/portable/tile_dispatch.h"
 #include "kernels/x86/avx2.h"
 
 namespace dsqbench {
@@ -75,13 +76,5 @@ struct PanelRows {
         lower += bytes;
     }
 };
-
-// task.pixels is 1 .. 12: run<task.pixels>().
-#define DSQBENCH_DISPATCH_WIDE_TILE(run, task)                                                                  \
-    do {                                                                                                        \
-        static constexpr void (*tiles[])(const TileTask) = {run<1>, run<2>, run<3>, run<4>,  run<5>,  run<6>,   \
-                                                            run<7>, run<8>, run<9>, run<10>, run<11>, run<12>}; \
-        tiles[(task).pixels - 1](task);                                                                         \
-    } while (false)
 
 }  // namespace dsqbench

@@ -25,25 +25,26 @@ DSQBENCH_VNNI_INLINE void multiply_step(const PanelRows& rows, __m512i w0, __m51
     if constexpr (pixel + 1 < pixels) multiply_step<pixel + 1>(rows, w0, w1, sums);
 }
 
-template <int pixels>
-DSQBENCH_VNNI void run_tile(const TileTask task) {
-    PanelRows rows(task);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    WideAccumulators<pixels, vectors> sums;
-    set_to_zero(sums);
-    for (int step = task.steps; step > 0; --step, w += vectors * 64) {
-        prefetch_ahead(w);
-        prefetch_ahead(w + 64);
-        multiply_step(rows, load_into_wide_register(w), load_into_wide_register(w + 64), sums);
-        rows.advance(vnni_step);
+struct Tile {
+    template <int pixels>
+    DSQBENCH_VNNI static void run_tile(const TileTask& arguments) {
+        const TileTask task = in_registers(arguments);
+        PanelRows rows(task);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        WideAccumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        for (int step = task.steps; step > 0; --step, w += vectors * 64) {
+            multiply_step(rows, load_into_wide_register(w), load_into_wide_register(w + 64), sums);
+            rows.advance(vnni_step);
+        }
+        store_all(task, sums);
     }
-    store_all(task, sums);
-}
+};
 
 }  // namespace
 
 void avx512_vnni_tile(const TileTask& task) {
-    DSQBENCH_DISPATCH_WIDE_TILE(run_tile, task);
+    dispatch_tile<Tile, wide_tile_pixels>(task);
 }
 
 }  // namespace dsqbench

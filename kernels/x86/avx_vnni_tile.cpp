@@ -1,4 +1,5 @@
 // The tile of AVX-VNNI: 12 registers of sums, 2 of weights, 1 broadcast.
+#include "kernels/portable/tile_dispatch.h"
 #include "kernels/x86/avx2.h"
 #include "kernels/x86/vnni.h"
 
@@ -28,25 +29,25 @@ DSQBENCH_AVX2_INLINE void store_all(const TileTask& task, const Accumulators<pix
     if constexpr (pixel + 1 < pixels) store_all<pixel + 1>(task, sums);
 }
 
-template <int pixels>
-DSQBENCH_AVX2 void run_tile(const TileTask task) {
-    const auto* a = reinterpret_cast<const char*>(task.panel);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    Accumulators<pixels, vectors> sums;
-    set_to_zero(sums);
-    for (int step = task.steps; step > 0; --step, a += vnni_step, w += vectors * 32) {
-        prefetch_ahead(w);
-        multiply_step(a, task.panel_stride, load_into_register(w), load_into_register(w + 32), sums);
+struct Tile {
+    template <int pixels>
+    DSQBENCH_AVX2 static void run_tile(const TileTask& arguments) {
+        const TileTask task = in_registers(arguments);
+        const auto* a = reinterpret_cast<const char*>(task.panel);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        Accumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        for (int step = task.steps; step > 0; --step, a += vnni_step, w += vectors * 32) {
+            multiply_step(a, task.panel_stride, load_into_register(w), load_into_register(w + 32), sums);
+        }
+        store_all(task, sums);
     }
-    store_all(task, sums);
-}
+};
 
 }  // namespace
 
 void avx_vnni_tile(const TileTask& task) {
-    static constexpr void (*tiles[])(const TileTask) = {run_tile<1>, run_tile<2>, run_tile<3>,
-                                                        run_tile<4>, run_tile<5>, run_tile<6>};
-    tiles[task.pixels - 1](task);
+    dispatch_tile<Tile, avx_vnni_pixels>(task);
 }
 
 }  // namespace dsqbench

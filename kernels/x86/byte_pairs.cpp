@@ -7,6 +7,7 @@
 
 #include "kernels/api/budget.h"
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 #include "kernels/x86/avx2.h"
 #include "kernels/x86/variants.h"
 
@@ -38,25 +39,27 @@ DSQBENCH_AVX2_INLINE void widen(const TileTask& task, const Accumulators<pixels,
 }
 
 // The accumulators of six pixels are 12 registers; 2 weights and 1 broadcast leave one.
-template <int pixels>
-DSQBENCH_AVX2 void run_tile(TileTask task) {
-    const auto* a = reinterpret_cast<const char*>(task.panel);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    int left = task.steps;
-    do {
-        Accumulators<pixels, vectors> sums;
-        set_to_zero(sums);
-        for (int step = std::min(task.run_length, left); step > 0; --step) {
-            prefetch_ahead(w);
-            multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
-            a += byte_pairs_step;
-            w += step_weight_bytes;
-        }
-        widen(task, sums);
-        task = continued(task);
-        left -= task.run_length;
-    } while (left > 0);
-}
+struct Tile {
+    template <int pixels>
+    DSQBENCH_AVX2 static void run_tile(const TileTask& arguments) {
+        TileTask task = in_registers(arguments);
+        const auto* a = reinterpret_cast<const char*>(task.panel);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        int left = task.steps;
+        do {
+            Accumulators<pixels, vectors> sums;
+            set_to_zero(sums);
+            for (int step = std::min(task.run_length, left); step > 0; --step) {
+                multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
+                a += byte_pairs_step;
+                w += step_weight_bytes;
+            }
+            widen(task, sums);
+            task = continued(task);
+            left -= task.run_length;
+        } while (left > 0);
+    }
+};
 
 // `run` steps of a pixel and one vector of channels, in 16 bits.
 template <int run, int step = 0>
@@ -102,35 +105,33 @@ DSQBENCH_AVX2_INLINE void store_double_words(const TileTask& task, const Accumul
 
 // Where runs are so short that taking the 32-bit sums from memory for each would double its cost, they stay in
 // registers: 6 of three pixels, with 3 weights, a product, a broadcast and the ones.
-template <int pixels, int run>
-DSQBENCH_AVX2 void run_short_tile(const TileTask task) {
-    const auto* a = reinterpret_cast<const char*>(task.panel);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    Accumulators<pixels, vectors> sums;
-    set_to_zero(sums);
-    int left = task.steps;
-    for (; left >= run; left -= run, a += run * byte_pairs_step, w += run * step_weight_bytes) {
-        prefetch_ahead(w);
-        prefetch_ahead(w + step_weight_bytes);
-        prefetch_ahead(w + 2 * step_weight_bytes);
-        multiply_short_run<run>(a, task.panel_stride, w, sums);
-    }
-    for (; left > 0; --left, a += byte_pairs_step, w += step_weight_bytes)
-        multiply_short_run<1>(a, task.panel_stride, w, sums);
-    store_double_words(task, sums);
-}
-
 constexpr int short_tile_pixels = 3;
 
 template <int run>
-void short_tiles(TileTask task) {
-    for (; task.pixels > 0; task.pixels -= short_tile_pixels) {
-        if (task.pixels == 1)
-            run_short_tile<1, run>(task);
-        else if (task.pixels == 2)
-            run_short_tile<2, run>(task);
-        else
-            run_short_tile<short_tile_pixels, run>(task);
+struct ShortTile {
+    template <int pixels>
+    DSQBENCH_AVX2 static void run_tile(const TileTask& arguments) {
+        const TileTask task = in_registers(arguments);
+        const auto* a = reinterpret_cast<const char*>(task.panel);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        Accumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        int left = task.steps;
+        for (; left >= run; left -= run, a += run * byte_pairs_step, w += run * step_weight_bytes) {
+            multiply_short_run<run>(a, task.panel_stride, w, sums);
+        }
+        for (; left > 0; --left, a += byte_pairs_step, w += step_weight_bytes)
+            multiply_short_run<1>(a, task.panel_stride, w, sums);
+        store_double_words(task, sums);
+    }
+};
+
+template <int run>
+void short_tiles(const TileTask& all) {
+    TileTask task = in_registers(all);
+    for (int left = all.pixels; left > 0; left -= short_tile_pixels) {
+        task.pixels = std::min(left, short_tile_pixels);
+        dispatch_tile<ShortTile<run>, short_tile_pixels>(task);
         task.panel += short_tile_pixels * task.panel_stride;
         task.start += short_tile_pixels * task.start_stride;
         task.sums += short_tile_pixels * task.sums_stride;
@@ -182,20 +183,7 @@ void byte_pairs_tile(const TileTask& task) {
     if (task.run_length == 1) return short_tiles<1>(task);
     if (task.run_length == 2) return short_tiles<2>(task);
     if (task.run_length <= longest_short_run) return short_tiles<3>(task);
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        case 4:
-            return run_tile<4>(task);
-        case 5:
-            return run_tile<5>(task);
-        default:
-            return run_tile<6>(task);
-    }
+    dispatch_tile<Tile, byte_pairs_pixels>(task);
 }
 
 void pack_byte_pairs(const WeightBlock& block, int steps, std::byte* packed) {

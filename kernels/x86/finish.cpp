@@ -47,12 +47,14 @@ DSQBENCH_AVX2_INLINE void store_codes(const FinishPlan& plan, __m256i missed, st
         store_bytes(missed, (1 << plan.bits) - 1, output);
 }
 
-// 32 channels of one pixel with folded thresholds; bytes as missed_bytes().
-template <int bits, bool falling>
-DSQBENCH_AVX2_INLINE __m256i missed_folded(const FinishPlan& plan, std::ptrdiff_t channel, const std::int32_t* sums) {
+// 32 channels of one pixel with folded thresholds; bytes as missed_bytes(). `row`: the part of the pixel's row sum.
+template <int bits, bool falling, bool has_rows>
+DSQBENCH_AVX2_INLINE __m256i missed_folded(const FinishPlan& plan, std::ptrdiff_t channel, const std::int32_t* sums,
+                                           __m256i row) {
     __m256i sum[4];
     for (int i = 0; i < 4; ++i) {
         sum[i] = load_256(sums + 8 * i);
+        if (has_rows) sum[i] = _mm256_add_epi32(_mm256_mullo_epi32(sum[i], _mm256_set1_epi32(plan.folded.scale)), row);
         if (falling) sum[i] = _mm256_xor_si256(sum[i], load_256(plan.folded.masks.data() + channel + 8 * i));
         sum[i] = _mm256_sub_epi32(sum[i], load_256(plan.folded.bases.data() + channel + 8 * i));
     }
@@ -67,16 +69,19 @@ DSQBENCH_AVX2_INLINE __m256i missed_folded(const FinishPlan& plan, std::ptrdiff_
     return _mm256_packs_epi16(lower_missed, upper_missed);
 }
 
-template <int bits, bool falling>
+template <int bits, bool falling, bool has_rows>
 DSQBENCH_AVX2 void finish_folded(const FinishPlan& plan, const FinishTask& task) {
     const std::ptrdiff_t stride = pixel_bytes(plan.out_channels, plan.bits);
     auto* output = static_cast<std::uint8_t*>(task.buffers.output) + task.first_pixel * stride +
                    task.first_channel / codes_per_byte(plan.bits);
     const std::int32_t* sums = task.sums;
-    for (int pixel = 0; pixel < task.pixels; ++pixel, output += stride, sums += task.sums_stride)
+    for (int pixel = 0; pixel < task.pixels; ++pixel, output += stride, sums += task.sums_stride) {
+        const __m256i row = _mm256_set1_epi32(has_rows ? plan.folded.row_factor * task.row_sums[pixel] : 0);
         for (int channel = 0; channel + group <= task.channels; channel += group)
-            store_codes<bits>(plan, missed_folded<bits, falling>(plan, task.first_channel + channel, sums + channel),
-                              output + channel / codes_per_byte(bits));
+            store_codes<bits>(
+                plan, missed_folded<bits, falling, has_rows>(plan, task.first_channel + channel, sums + channel, row),
+                output + channel / codes_per_byte(bits));
+    }
 }
 
 template <int bits>
@@ -93,9 +98,13 @@ DSQBENCH_AVX2 void finish_thresholds(const FinishPlan& plan, const FinishTask& t
 
 template <int bits>
 void finish_either(const FinishPlan& plan, const FinishTask& task) {
-    if (!plan.folded.usable) return finish_thresholds<bits>(plan, task);
-    if (plan.folded.falling) return finish_folded<bits, true>(plan, task);
-    finish_folded<bits, false>(plan, task);
+    const FoldedThresholds& folded = plan.folded;
+    if (!folded.usable) return finish_thresholds<bits>(plan, task);
+    if (folded.has_rows)
+        return folded.falling ? finish_folded<bits, true, true>(plan, task)
+                              : finish_folded<bits, false, true>(plan, task);
+    return folded.falling ? finish_folded<bits, true, false>(plan, task)
+                          : finish_folded<bits, false, false>(plan, task);
 }
 
 }  // namespace

@@ -33,23 +33,24 @@ DSQBENCH_POPCOUNT_INLINE void count_step(const PanelRows& rows, __m512i w0, __m5
     if constexpr (pixel + 1 < pixels) count_step<pixel + 1>(rows, w0, w1, sums);
 }
 
-template <int pixels>
-DSQBENCH_POPCOUNT void run_tile(const TileTask task) {
-    PanelRows rows(task);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    WideAccumulators<pixels, vectors> sums;
-    set_to_zero(sums);
-    for (int step = task.steps; step > 0; --step, w += step_weight_bytes) {
-        prefetch_ahead(w);
-        prefetch_ahead(w + 64);
-        count_step(rows, load_into_wide_register(w), load_into_wide_register(w + 64), sums);
-        rows.advance(step_elements / 8);
+struct Tile {
+    template <int pixels>
+    DSQBENCH_POPCOUNT static void run_tile(const TileTask& arguments) {
+        const TileTask task = in_registers(arguments);
+        PanelRows rows(task);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        WideAccumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        for (int step = task.steps; step > 0; --step, w += step_weight_bytes) {
+            count_step(rows, load_into_wide_register(w), load_into_wide_register(w + 64), sums);
+            rows.advance(step_elements / 8);
+        }
+        store_all(task, sums);
     }
-    store_all(task, sums);
-}
+};
 
 void tile(const TileTask& task) {
-    DSQBENCH_DISPATCH_WIDE_TILE(run_tile, task);
+    dispatch_tile<Tile, wide_tile_pixels>(task);
 }
 
 // A step: for each channel a double word, the first element's bit the lowest.

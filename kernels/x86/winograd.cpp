@@ -1,7 +1,7 @@
 // 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3) in exact integers: 16 products for four outputs instead of 36.
 //
-// Blocked: the transformed activations of 26 tiles of 2x2 outputs stay in the second-level cache, and the sums of 16
-// positions by 26 tiles by 16 channels (26 KiB) go from products to outputs without leaving the first.
+// Blocked: the transformed activations of 24 tiles of 2x2 outputs stay in the second-level cache, and the sums of 16
+// positions by 24 tiles by 16 channels (24 KiB) go from products to outputs without leaving the first.
 #include "kernels/x86/winograd.h"
 
 #include <algorithm>
@@ -11,11 +11,12 @@
 #include "kernels/api/budget.h"
 #include "kernels/api/layout.h"
 #include "kernels/portable/aligned_vector.h"
+#include "kernels/portable/prefetch.h"
 
 namespace dsqbench {
 namespace {
 
-constexpr int most_block_tiles = 26;
+constexpr int most_block_tiles = 24;
 constexpr int least_finished_channels = 64;  // whole channel blocks, as in blocked_convolution.cpp
 
 // `count` in as many parts as parts of up to `most` need, all of nearly one size: the size.
@@ -87,8 +88,8 @@ WinogradConvolution::WinogradConvolution(const ConvolutionProblem& problem, std:
       out_width_(problem.shape.out_width()),
       tile_rows_((out_height_ + 1) / 2),
       tile_columns_((out_width_ + 1) / 2),
-      block_tiles_(
-          static_cast<int>(balanced(std::int64_t{problem.shape.batch} * tile_rows_ * tile_columns_, most_block_tiles))),
+      block_tiles_(static_cast<int>(
+          round_up(static_cast<std::ptrdiff_t>(balanced(tile_count(), most_block_tiles)), scheme.tile_pixels))),
       finished_channels_(std::max(scheme.block_channels, least_finished_channels)),
       pixel_bytes_(pixel_bytes(problem.shape.in_channels, problem.activations.bits)),
       row_bytes_(operand_bytes(scheme.format, round_up(pixel_bytes_, 32))) {
@@ -233,6 +234,7 @@ void WinogradConvolution::multiply(Tiles tiles, int channel_block, const Scratch
         task.start = compensation_.data() + block_position * scheme_.block_channels;
         task.run_length = run_lengths_[static_cast<std::size_t>(p)];
         for (int tile = 0; tile < tiles.count; tile += part) {
+            prefetch_part(task.weights + size, size, tile / part, (tiles.count + part - 1) / part);
             const std::ptrdiff_t row = std::ptrdiff_t{p} * block_tiles_ + tile;
             task.panel = scratch.activations + row * row_bytes_;
             task.sums = scratch.products + row * scheme_.block_channels;

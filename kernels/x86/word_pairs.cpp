@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "kernels/portable/blocked_convolution.h"
+#include "kernels/portable/tile_dispatch.h"
 #include "kernels/x86/avx2.h"
 #include "kernels/x86/variants.h"
 
@@ -30,20 +31,22 @@ DSQBENCH_AVX2_INLINE void store_all(const TileTask& task, const Accumulators<pix
     if constexpr (pixel + 1 < pixels) store_all<pixel + 1>(task, sums);
 }
 
-template <int pixels>
-DSQBENCH_AVX2 void run_tile(const TileTask& task) {
-    const auto* a = reinterpret_cast<const char*>(task.panel);
-    const auto* w = reinterpret_cast<const char*>(task.weights);
-    Accumulators<pixels, vectors> sums;
-    set_to_zero(sums);
-    for (int step = 0; step < task.steps; ++step) {
-        prefetch_ahead(w);
-        multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
-        a += word_pairs_step * 2;
-        w += step_weight_bytes;
+struct Tile {
+    template <int pixels>
+    DSQBENCH_AVX2 static void run_tile(const TileTask& arguments) {
+        const TileTask task = in_registers(arguments);
+        const auto* a = reinterpret_cast<const char*>(task.panel);
+        const auto* w = reinterpret_cast<const char*>(task.weights);
+        Accumulators<pixels, vectors> sums;
+        set_to_zero(sums);
+        for (int step = 0; step < task.steps; ++step) {
+            multiply_step(a, task.panel_stride, load_256(w), load_256(w + 32), sums);
+            a += word_pairs_step * 2;
+            w += step_weight_bytes;
+        }
+        store_all(task, sums);
     }
-    store_all(task, sums);
-}
+};
 
 bool supports(const ConvolutionProblem& problem) {
     return !problem.shape.depthwise();
@@ -72,20 +75,7 @@ std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& proble
 }  // namespace
 
 void word_pairs_tile(const TileTask& task) {
-    switch (task.pixels) {
-        case 1:
-            return run_tile<1>(task);
-        case 2:
-            return run_tile<2>(task);
-        case 3:
-            return run_tile<3>(task);
-        case 4:
-            return run_tile<4>(task);
-        case 5:
-            return run_tile<5>(task);
-        default:
-            return run_tile<6>(task);
-    }
+    dispatch_tile<Tile, word_pairs_pixels>(task);
 }
 
 void pack_word_pairs(const WeightBlock& block, int steps, std::byte* packed) {
