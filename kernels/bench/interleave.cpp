@@ -3,8 +3,10 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
+#include <thread>
 
 #include "kernels/bench/cold_cache.h"
 #include "kernels/bench/stopwatch.h"
@@ -16,6 +18,9 @@ namespace {
 
 // A sample shorter than this is several runs: the clock's own 30 ns and the probe's effect on the caches vanish in it.
 constexpr double shortest_sample_ns = 100'000;
+
+// OpenMP's threads of GCC spin for 300,000 turns after their last work, some 4 ms.
+constexpr std::chrono::milliseconds spinning_threads{10};
 
 struct Sample {
     double nanoseconds;   // of one run
@@ -70,6 +75,10 @@ private:
     }
 
     Sample take(const Lane& lane) {
+        if (settings_.threads > 1) {
+            std::this_thread::sleep_for(spinning_threads);
+            lane.competitor->run();
+        }
         if (settings_.cache == Cache::cold) evict_caches();
         const double before = gate_.probe();
         // After the probe, which would count its own preemption against the sample.

@@ -25,6 +25,9 @@ struct TimingSettings {
     // Tries for a sample before a disturbed one is given up; on a machine that is busy all the time the run still ends.
     int most_tries = 12;
     Cache cache = Cache::warm;
+    // That competitors compute with. Above one, each sample follows a pause, in which threads of the competitor before
+    // stop waiting for work at full speed, and an untimed run.
+    int threads = 1;
 };
 
 struct Timing {

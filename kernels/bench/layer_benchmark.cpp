@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "kernels/api/error.h"
+#include "kernels/api/thread_pool.h"
 #include "kernels/bench/core_clock.h"
 
 namespace dsqbench {
@@ -18,7 +19,7 @@ struct Runnable {
 
 class LayerBenchmark {
 public:
-    explicit LayerBenchmark(const LayerRequest& request) : request_(request) {}
+    explicit LayerBenchmark(const LayerRequest& request) : request_(request), pool_(request.timing.threads) {}
 
     LayerResult run(NoiseGate& gate) {
         for (const BitPair bits : request_.bits) add_kernels(bits);
@@ -27,28 +28,31 @@ public:
         const auto timings = time_interleaved(request_.title, competitors_, request_.timing, gate);
         // Again, as the first one may have met a neighbour throughout.
         result_.gigahertz = std::max(result_.gigahertz, core_gigahertz());
-        for (std::size_t i = 0; i < timings.size(); ++i) *slot(i) = timings[i];
+        for (std::size_t i = 0; i < timings.size(); ++i) *slot(places_[i]) = timings[i];
         for (KernelResult& kernel : result_.kernels)
             kernel.roofs = roofs_of(kernel.variant, {kernel.bits.weights}, result_.gigahertz);
         return std::move(result_);
     }
 
 private:
+    enum class Of { kernel, kernel_on_one_thread, rival };
+
     struct Place {
-        bool is_kernel;
+        Of of;
         std::size_t index;
     };
 
-    std::optional<Timing>* slot(std::size_t competitor) {
-        const Place place = places_[competitor];
-        return place.is_kernel ? &result_.kernels[place.index].timing : &result_.rivals[place.index].timing;
+    std::optional<Timing>* slot(const Place& place) {
+        if (place.of == Of::rival) return &result_.rivals[place.index].timing;
+        KernelResult& kernel = result_.kernels[place.index];
+        return place.of == Of::kernel ? &kernel.timing : &kernel.one_thread;
     }
 
     void add_kernels(BitPair bits) {
         cases_.push_back(std::make_unique<LayerCase>(request_.shape, bits));
         LayerCase& layer_case = *cases_.back();
         if (request_.variants.empty())
-            return add_kernel(layer_case, bits, choose_variant(layer_case.problem(), request_.allowed));
+            return add_kernel(layer_case, bits, choose_variant(layer_case.problem(), request_.allowed, request_.costs));
         for (const std::string& name : request_.variants) add_kernel(layer_case, bits, known_variant(name));
     }
 
@@ -69,7 +73,15 @@ private:
     }
 
     void add_kernel(LayerCase& layer_case, BitPair bits, const KernelVariant& variant) {
-        KernelResult result{variant.name, variant.needs, bits, {}, {}, {}};
+        KernelResult result{variant.name,
+                            variant.needs,
+                            bits,
+                            {},
+                            {},
+                            {},
+                            {},
+                            tuning_key(layer_case.problem()),
+                            choose_variant(layer_case.problem(), request_.allowed).name};
         const std::string reason = obstacle(layer_case, variant);
         result.check = reason.empty() ? layer_case.check(variant) : Check{CheckStatus::skipped, reason};
         const bool runs = result.check.status == CheckStatus::passed || result.check.status == CheckStatus::mistrusted;
@@ -79,7 +91,13 @@ private:
         runnable->convolution = prepare(variant, layer_case.problem(), layer_case.weights());
         runnable->output.resize(output_bytes(layer_case.problem()));
         const std::uint8_t* activations = layer_case.activations().data();
-        compete(variant.name, {true, result_.kernels.size() - 1}, [runnable, activations] {
+        const std::size_t index = result_.kernels.size() - 1;
+        const bool several = pool_.threads() > 1;
+        if (several)
+            compete(variant.name, {Of::kernel, index}, [this, runnable, activations] {
+                pool_.run(*runnable->convolution, {activations, nullptr, runnable->output.data()});
+            });
+        compete(variant.name, {several ? Of::kernel_on_one_thread : Of::kernel, index}, [runnable, activations] {
             runnable->convolution->run({activations, nullptr, runnable->output.data()}, runnable->workspace);
         });
     }
@@ -88,7 +106,7 @@ private:
         const RivalOperator& rival = RivalRegistry::instance().find(name);
         PreparedRival prepared = rival.prepare(request_.shape, request_.rival_limits);
         result_.rivals.push_back({name, prepared.implementation, rival.arithmetic, {}, prepared.refusal});
-        if (prepared.refusal.empty()) compete(name, {false, result_.rivals.size() - 1}, std::move(prepared.run));
+        if (prepared.refusal.empty()) compete(name, {Of::rival, result_.rivals.size() - 1}, std::move(prepared.run));
     }
 
     void compete(const std::string& name, Place place, std::function<void()> run) {
@@ -97,6 +115,7 @@ private:
     }
 
     const LayerRequest& request_;
+    ThreadPool pool_;
     std::vector<std::unique_ptr<LayerCase>> cases_;  // own the codes that the competitors read
     std::vector<Competitor> competitors_;
     std::vector<Place> places_;

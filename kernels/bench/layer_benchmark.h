@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api/tuning.h"
 #include "kernels/bench/interleave.h"
 #include "kernels/bench/layer_case.h"
 #include "kernels/bench/rival.h"
@@ -18,9 +19,10 @@ struct LayerRequest {
     std::vector<BitPair> bits;
     std::vector<std::string> variants;  // by name; empty: the one that prepare() would choose
     InstructionSets allowed = InstructionSet::baseline;
+    CostTable costs;                  // for that choice
     std::vector<std::string> rivals;  // by name
     RivalLimits rival_limits;
-    TimingSettings timing;
+    TimingSettings timing;  // its threads are the kernels'; the rivals' are a limit of theirs
 };
 
 struct KernelResult {
@@ -28,8 +30,11 @@ struct KernelResult {
     InstructionSets needs = InstructionSet::baseline;
     BitPair bits;
     Check check;
-    std::optional<Timing> timing;  // unless the check failed or was skipped
+    std::optional<Timing> timing;      // unless the check failed or was skipped
+    std::optional<Timing> one_thread;  // of the same run, where timing is of several
     Roofs roofs;
+    std::string problem;     // tuning_key()
+    std::string by_default;  // the variant that would be chosen without measured costs
 };
 
 struct RivalResult {

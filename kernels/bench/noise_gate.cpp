@@ -57,21 +57,33 @@ void saturate() {
 
 }  // namespace
 
-NoiseGate::NoiseGate(std::optional<double> known_best) : best_(nanoseconds_of(saturate)) {
+NoiseGate::NoiseGate(std::optional<double> known_best) {
     for (int i = 0; i < first_probes; ++i) probe();
     // A record below half of that is another machine's or a damaged file's, not a quieter moment's.
-    if (known_best && *known_best > best_ / 2) best_ = std::min(best_, *known_best);
+    if (known_best && *known_best > best_ / 2) remember(*known_best);
 }
 
 double NoiseGate::probe() {
     const double taken = nanoseconds_of(saturate);
-    best_ = std::min(best_, taken);
+    remember(taken);
     return taken;
+}
+
+void NoiseGate::remember(double nanoseconds) {
+    if (recent_.size() < remembered_probes) {
+        recent_.push_back(nanoseconds);
+        best_ = recent_.size() == 1 ? nanoseconds : std::min(best_, nanoseconds);
+        return;
+    }
+    const bool best_goes = recent_[next_] <= best_;
+    recent_[next_] = nanoseconds;
+    next_ = (next_ + 1) % recent_.size();
+    best_ = best_goes ? *std::min_element(recent_.begin(), recent_.end()) : std::min(best_, nanoseconds);
 }
 
 long preemptions() {
     rusage usage{};
-    return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
 
 }  // namespace dsqbench

@@ -19,13 +19,14 @@ enum class Arithmetic { f32, int8 };
 // What a rival may use. A library that cannot be held to `allowed` refuses, rather than run with more.
 struct RivalLimits {
     std::optional<InstructionSets> allowed;  // unset: whatever it likes best
+    int threads = 1;
 
     // Whether it must do without what this processor has beyond AVX2.
     bool excludes_avx512() const;
 };
 
 struct PreparedRival {
-    std::function<void()> run;   // owns everything; weights are packed; one thread
+    std::function<void()> run;   // owns everything; weights are packed
     std::string implementation;  // the library's own name of what runs, "" where it has none
     std::string refusal;         // why it cannot run this layer; run is empty then
 };

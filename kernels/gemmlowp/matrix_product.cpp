@@ -1,4 +1,4 @@
-// gemmlowp's matrix product of a layer's size, unsigned by unsigned bytes to 32-bit sums, on one thread. Gathering a
+// gemmlowp's matrix product of a layer's size, unsigned by unsigned bytes to 32-bit sums. Gathering a
 // convolution's pixels is not counted.
 //
 // gemmlowp chooses its instructions when it is compiled. Only what stands between the pragmas is compiled for AVX2; the
@@ -74,7 +74,7 @@ PreparedRival prepare(const ConvolutionShape& shape, const RivalLimits& limits) 
     if (!may_run(limits)) return {{}, {}, "gemmlowp was compiled for AVX2"};
     if (shape.depthwise()) return {{}, {}, "a depth-wise layer is no matrix product"};
     auto state = std::make_shared<State>();
-    state->context.set_max_num_threads(1);
+    state->context.set_max_num_threads(limits.threads);
     state->rows = static_cast<int>(shape.out_pixels());
     state->columns = shape.out_channels;
     state->depth = shape.depth();

@@ -13,6 +13,9 @@ std::string version() {
 }
 
 void hold_to(const RivalLimits& limits) {
+    // Debian's builds compute with OpenMP; the number of threads belongs to the calling thread, and primitives are made
+    // for one.
+    omp_set_num_threads(limits.threads);
     static const bool held = [&] {
         if (!limits.allowed) return false;
         const bool avx2 = name(*limits.allowed).find("avx2") != std::string::npos;
@@ -51,8 +54,6 @@ PreparedRival prepared(const dnnl::primitive& primitive, const std::string& impl
         Arguments arguments;
     };
     auto state = std::make_shared<State>(State{primitive, dnnl::stream(engine()), std::move(arguments)});
-    // Debian's builds compute with OpenMP; the number of threads belongs to the calling thread.
-    omp_set_num_threads(1);
     return {[state] {
                 state->primitive.execute(state->stream, state->arguments);
                 state->stream.wait();

@@ -14,7 +14,8 @@ namespace dsqbench::onednn {
 // "2.6.3"
 std::string version();
 
-// The library takes a limit before its first operator only, so the limits of the first call hold.
+// To be called before a primitive is made. The library takes a limit of instruction sets before its first operator only,
+// so those of the first call hold.
 void hold_to(const RivalLimits& limits);
 
 const dnnl::engine& engine();
@@ -24,7 +25,7 @@ dnnl::memory filled(const dnnl::memory::desc& layout);
 
 using Arguments = std::unordered_map<int, dnnl::memory>;
 
-// The primitive, its arguments and a stream of its own, as something to run on one thread.
+// The primitive, its arguments and a stream of its own, as something to run.
 PreparedRival prepared(const dnnl::primitive& primitive, const std::string& implementation, Arguments arguments);
 
 // The message of a primitive that the library does not have.

@@ -1,5 +1,6 @@
-// XNNPACK's convolutions, NHWC, on one thread. Works with the snapshots of Debian 12 (2022) and 13 (2024), between
+// XNNPACK's convolutions, NHWC. Works with the snapshots of Debian 12 (2022) and 13 (2024), between
 // which a step called reshape was split off the set-up, caches were added and qc8 became qs8_qc8w.
+#include <pthreadpool.h>
 #include <xnnpack.h>
 
 #include <limits>
@@ -18,8 +19,13 @@ struct Operator {
     xnn_operator_t handle = nullptr;
 };
 
+struct PoolDeleter {
+    void operator()(pthreadpool* pool) const { pthreadpool_destroy(pool); }
+};
+
 template <class Value>
 struct State {
+    std::unique_ptr<pthreadpool, PoolDeleter> pool;  // none for one thread; outlives the operator
     Operator operation;
     std::vector<Value> input, output, weights;
     std::vector<float> scales;
@@ -55,7 +61,7 @@ Sizes sizes_of(const ConvolutionShape& shape) {
 #define DSQBENCH_XNNPACK_SETUP(type, state)                                                                      \
     std::size_t bytes = 0, alignment = 1;                                                                        \
     if (xnn_reshape_convolution2d_nhwc_##type(state->operation.handle, batch, height, width, &bytes, &alignment, \
-                                              nullptr, nullptr, nullptr) != xnn_status_success)                  \
+                                              nullptr, nullptr, state->pool.get()) != xnn_status_success)        \
         return xnn_status_invalid_state;                                                                         \
     state->workspace.resize(bytes + alignment);                                                                  \
     void* place = state->workspace.data();                                                                       \
@@ -68,7 +74,7 @@ Sizes sizes_of(const ConvolutionShape& shape) {
 #define DSQBENCH_XNNPACK_CREATE_INT8 xnn_create_convolution2d_nhwc_qc8
 #define DSQBENCH_XNNPACK_SETUP(type, state)                                                                        \
     return xnn_setup_convolution2d_nhwc_##type(state->operation.handle, batch, height, width, state->input.data(), \
-                                               state->output.data(), nullptr)
+                                               state->output.data(), state->pool.get())
 #endif
 
 xnn_status create(const Sizes& s, State<float>& state) {
@@ -109,6 +115,7 @@ PreparedRival prepare_type(const ConvolutionShape& shape, const RivalLimits& lim
     static const bool initialised = xnn_initialize(nullptr) == xnn_status_success;
     if (!initialised) return {{}, {}, "XNNPACK does not support this processor"};
     auto state = std::make_shared<State<Value>>();
+    if (limits.threads > 1) state->pool.reset(pthreadpool_create(static_cast<std::size_t>(limits.threads)));
     // The kernels read past the end of the input.
     const auto extra = XNN_EXTRA_BYTES / sizeof(Value);
     const auto weights = static_cast<std::size_t>(shape.out_channels) * static_cast<std::size_t>(shape.depth());
@@ -117,7 +124,7 @@ PreparedRival prepare_type(const ConvolutionShape& shape, const RivalLimits& lim
     state->output.resize(static_cast<std::size_t>(shape.out_pixels() * shape.out_channels));
     if (create(sizes_of(shape), *state) != xnn_status_success || set_up(shape, state.get()) != xnn_status_success)
         return {{}, {}, "XNNPACK refuses this layer"};
-    return {[state] { xnn_run_operator(state->operation.handle, nullptr); }, "", ""};
+    return {[state] { xnn_run_operator(state->operation.handle, state->pool.get()); }, "", ""};
 }
 
 const RivalRegistration f32("xnnpack/convolution_f32",

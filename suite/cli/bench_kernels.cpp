@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "kernels/api/thread_pool.h"
+#include "suite/cli/bench_costs.h"
 #include "suite/cli/bench_rows.h"
 #include "suite/cli/bench_targets.h"
 #include "suite/cli/kernel_options.h"
@@ -22,7 +24,7 @@ struct Arguments {
     std::vector<std::string> layers, kernels, bits{"1", "2", "3", "4", "8"}, rivals{"all"};
     int threads = 1, samples = 40;
     bool cold = false;
-    std::string results;
+    std::string results, costs, tune;
 };
 
 ConvolutionShape shape_of(const LayerShape& layer) {
@@ -65,15 +67,35 @@ void note_missing_rivals(const std::vector<std::string>& rivals) {
         if (!rivals.empty()) fmt::print(stderr, "dsqbench: note: no rival {}: {}\n", library, reason);
 }
 
-std::vector<Row> measure(const Arguments& arguments, const ShapeList& list) {
+void check_threads(const Arguments& arguments) {
+    const int usable = usable_processors();
+    if (arguments.threads > usable)
+        throw Error(ExitCode::unavailable,
+                    fmt::format("{} threads would share the {} processors that this process may use", arguments.threads,
+                                usable),
+                    fmt::format("--threads {} or fewer", usable));
+    if (arguments.threads > 1 && !arguments.tune.empty())
+        throw Error(ExitCode::usage, "costs are measured on one thread", "--tune without --threads");
+}
+
+LayerRequest request_of(const Arguments& arguments) {
     LayerRequest request;
     for (const std::string& text : arguments.bits) request.bits.push_back(bits_named(text));
     request.variants = variants_named(arguments.kernels);
+    if (!arguments.tune.empty() && request.variants.empty()) request.variants = kernels_to_tune();
+    if (std::filesystem::exists(arguments.tune)) read_costs(arguments.tune);  // an error before, not after measuring
+    if (!arguments.costs.empty()) request.costs = read_costs(arguments.costs);
     request.allowed = instruction_sets_named(arguments.isa);
     request.rivals = rivals_named(arguments.rivals);
     if (!arguments.isa.empty()) request.rival_limits.allowed = request.allowed;
     request.timing.samples = arguments.samples;
     request.timing.cache = arguments.cold ? Cache::cold : Cache::warm;
+    request.timing.threads = request.rival_limits.threads = arguments.threads;
+    return request;
+}
+
+std::vector<Row> measure(const Arguments& arguments, const ShapeList& list, CostRecorder& costs) {
+    LayerRequest request = request_of(arguments);
     const auto layers = chosen_layers(list, arguments.layers);
     note_missing_rivals(request.rivals);
 
@@ -88,7 +110,9 @@ std::vector<Row> measure(const Arguments& arguments, const ShapeList& list) {
         request.shape = shape_of(layers[i]);
         const RowContext context{list.name,     layers[i].name,       command_text(arguments, layers[i].name),
                                  request.shape, request.timing.cache, arguments.threads};
-        for (Row& row : rows_of(benchmark_layer(request, gate), context)) rows.push_back(std::move(row));
+        const LayerResult result = benchmark_layer(request, gate);
+        costs.add(layers[i].name, result);
+        for (Row& row : rows_of(result, context)) rows.push_back(std::move(row));
     }
     progress.finish(task, fmt::format("{} layers", layers.size()));
     record.write(gate.best());
@@ -135,15 +159,25 @@ void store(const std::vector<Row>& rows, const std::string& folder) {
                written, rows.size(), folder);
 }
 
+void keep(const CostRecorder& costs, const std::string& file) {
+    costs.write(file);
+    fmt::print(stderr, "{}dsqbench: these costs were added to {}; use them with --costs {}\n",
+               costs.summary().aligned(), file, file);
+    if (costs.disturbed() > 0)
+        fmt::print(stderr, "dsqbench: {} kernels are left out: no sample of theirs was undisturbed\n",
+                   costs.disturbed());
+}
+
 void bench(const Arguments& arguments, Session& session) {
-    if (arguments.threads != 1)
-        throw Error(ExitCode::unavailable, "kernels run on one thread so far", "leave out --threads");
+    check_threads(arguments);
     const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
     const ShapeList list = load_shape_list(arguments.shapes, folder);
-    std::vector<Row> rows = measure(arguments, list);
+    CostRecorder costs;
+    std::vector<Row> rows = measure(arguments, list, costs);
     for (Row& row : rows) row = complete_row(std::move(row));
     print(arguments, list, rows, session.json);
     if (!arguments.results.empty()) store(rows, arguments.results);
+    if (!arguments.tune.empty()) keep(costs, arguments.tune);
     report_checks(rows, session);
 }
 
@@ -157,8 +191,7 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--bits", arguments->bits, "2 for both, or 2/8 for weights/activations; several with commas")
         ->delimiter(',')
         ->capture_default_str();
-    add_option(command, "--isa", arguments->isa,
-               "these instruction sets only, for rivals too: baseline, avx2 or neon");
+    add_option(command, "--isa", arguments->isa, "these instruction sets only, for rivals too: baseline, avx2 or neon");
     add_option(command, "--threads", arguments->threads, "threads that compute a layer")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
@@ -172,6 +205,9 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--format", arguments->format, "how to print")
         ->check(CLI::IsMember({"table", "md", "csv", "json", "jsonl"}))
         ->capture_default_str();
+    add_option(command, "--tune", arguments->tune,
+               "measure every kernel and add the costs to this file, for the choice among kernels");
+    add_option(command, "--costs", arguments->costs, "choose each layer's kernel by the costs in this file");
     add_option(command, "--results", arguments->results, "folder of result rows to add to; without it, none is kept");
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);

@@ -60,9 +60,10 @@ void add_ratios(Row& row, const std::vector<RivalResult>& rivals) {
     if (!ratios.empty()) row["rival_ratios"] = ratios.dump();
 }
 
-void add_roofs(Row& row, const Roofs& roofs) {
+// Of as many cores as there are threads.
+void add_roofs(Row& row, const Roofs& roofs, int threads) {
     if (!row.contains("macs_per_cycle")) return;
-    const double reached = row["macs_per_cycle"].get<double>();
+    const double reached = row["macs_per_cycle"].get<double>() / threads;
     if (roofs.table) row["table_roof"] = 100 * reached / *roofs.table;
     if (roofs.loop) row["loop_roof"] = 100 * reached / *roofs.loop;
 }
@@ -95,8 +96,11 @@ Row row_of(const KernelResult& kernel, const LayerResult& result, const RowConte
                                  kernel.bits.activations, kernel.variant);
     if (kernel.timing) {
         add_timing(row, *kernel.timing, result.gigahertz);
+        if (kernel.one_thread && kernel.timing->accepted > 0 && kernel.one_thread->accepted > 0)
+            row["thread_efficiency"] =
+                100 * kernel.one_thread->nanoseconds.median / (kernel.timing->nanoseconds.median * context.threads);
         add_ratios(row, result.rivals);
-        add_roofs(row, kernel.roofs);
+        add_roofs(row, kernel.roofs, context.threads);
     }
     add_publication(row, true);
     return row;

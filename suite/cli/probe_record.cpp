@@ -1,5 +1,6 @@
 #include "suite/cli/probe_record.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <string>
@@ -29,6 +30,9 @@ ProbeRecord::ProbeRecord() : file_(default_file()) {}
 
 std::optional<double> ProbeRecord::read() const {
     if (file_.empty()) return std::nullopt;
+    std::error_code unknown;
+    const auto age = std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time(file_, unknown);
+    if (unknown || age > std::chrono::hours(1)) return std::nullopt;
     try {
         const std::string text = read_file(file_, 64);
         const double value = std::strtod(text.c_str(), nullptr);

@@ -1,5 +1,6 @@
-// The best speed that the noise probe ever had on this machine, kept between processes: a benchmark that starts beside
-// a busy neighbour would calibrate its gate too high, and let everything pass.
+// The best speed of the noise probe when a benchmark last ended on this machine, kept between processes: one that
+// starts beside a busy neighbour would calibrate its gate too high, and let everything pass. Older than an hour it says
+// nothing: the clock changes with what else the machine does.
 #pragma once
 
 #include <filesystem>

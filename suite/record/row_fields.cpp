@@ -85,6 +85,7 @@ const std::vector<RowField>& row_fields() {
         {"macs_per_cycle", "real", "MAC/cycle", "higher", optional, "nominal, at the median and the true clock", any, kernel},
         {"table_roof", "real", "%", "higher", optional, "nominal MAC/cycle of what the instruction table allows", any, kernel},
         {"loop_roof", "real", "%", "higher", optional, "nominal MAC/cycle of the same inner loop on registers alone, run in the same process", any, kernel},
+        {"thread_efficiency", "real", "%", "higher", optional, "one thread's median over threads times this one, same run, interleaved", any, kernel},
         {"int8_rival", "text", "", "", optional, "the 8-bit rival of int8_ratio", any, latency},
         {"int8_ratio", "real", "", "higher", optional, "its median over this one, same run, interleaved", any, latency},
         {"f32_rival", "text", "", "", optional, "the float rival of f32_ratio", any, latency},

@@ -66,11 +66,26 @@ TextTable kernel_table(const std::vector<Row>& rows) {
     for (const char* title : {"µs", "p10", "spread %", "GOP/s", "MAC/cycle", "% table", "% loop", "int8", "f32"})
         table.add_column(title, right);
     table.add_column("samples", right).add_column("check");
-    for (const Row& row : rows)
-        table.add_row({text_of(row, "layer"), bits_text(row), kernel_text(row), number(row, "median_ns", 1, 1e-3),
-                       number(row, "p10_ns", 1, 1e-3), number(row, "spread", 1), number(row, "gigaops", 1),
-                       number(row, "macs_per_cycle", 1), number(row, "table_roof", 0), number(row, "loop_roof", 0),
-                       ratio(row, "int8_ratio"), ratio(row, "f32_ratio"), samples_text(row), check_text_of(row)});
+    const bool threads = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.value("threads", 1) != 1; });
+    if (threads) table.add_column("efficiency %", right);
+    for (const Row& row : rows) {
+        std::vector<std::string> cells{text_of(row, "layer"),
+                                       bits_text(row),
+                                       kernel_text(row),
+                                       number(row, "median_ns", 1, 1e-3),
+                                       number(row, "p10_ns", 1, 1e-3),
+                                       number(row, "spread", 1),
+                                       number(row, "gigaops", 1),
+                                       number(row, "macs_per_cycle", 1),
+                                       number(row, "table_roof", 0),
+                                       number(row, "loop_roof", 0),
+                                       ratio(row, "int8_ratio"),
+                                       ratio(row, "f32_ratio"),
+                                       samples_text(row),
+                                       check_text_of(row)};
+        if (threads) cells.push_back(number(row, "thread_efficiency", 0));
+        table.add_row(std::move(cells));
+    }
     return table;
 }
 

@@ -55,6 +55,14 @@ TEST(Interleave, gives_up_a_disturbed_sample_after_its_tries) {
     EXPECT_GT(timings[0].nanoseconds.median, 0);
 }
 
+TEST(NoiseGate, forgets_a_best_that_no_later_probe_reaches) {
+    NoiseGate gate;
+    NoiseGate strict(gate.best() * 0.6);
+    EXPECT_LT(strict.best(), gate.best());
+    for (std::size_t i = 0; i < remembered_probes; ++i) strict.probe();
+    EXPECT_GT(strict.best(), gate.best() * 0.6);
+}
+
 TEST(Interleave, passes_on_what_a_competitor_throws_and_can_go_on) {
     NoiseGate gate;
     int runs = 0;

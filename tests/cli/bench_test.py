@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 import unittest
 from pathlib import Path
@@ -105,6 +106,48 @@ class BenchTest(CommandTest):
         self.assertEqual(self.rows()[-1]["cache"], "cold")
         for row in self.rows():  # two samples are no measurement
             self.assertFalse(row["publishable"])
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two processors")
+    def test_threads_compute_the_same_and_say_how_well_they_do(self):
+        for row in self.rows_of(*QUICK, "--layer", "small", "--bits", "2,8", "--threads", 2):
+            self.assertEqual((row["threads"], row["check"]), (2, "passed"))
+            self.assertIn("--threads 2", row["command"])
+            if row["samples"] > 0:
+                self.assertGreater(row.get("thread_efficiency", 1), 0)
+
+    def test_more_threads_than_processors_are_refused(self):
+        done = self.bench(*QUICK, "--threads", 1024, expect=69)
+        self.assertIn("or fewer", done.stderr)
+
+    def test_measured_costs_choose_the_kernel(self):
+        costs = self.folder / "costs.txt"
+        done = self.bench("--rivals", "none", "--samples", 12, "--layer", "small", "--bits", "2", "--tune", costs)
+        self.assertIn("fastest", done.stderr)
+        lines = costs.read_text().splitlines()
+        self.assertEqual(lines[0], "dsqbench kernel costs 1")
+        kernels = [line.split("\t")[1] for line in lines[1:]]
+        self.assertNotIn("reference/scalar", kernels)
+        # Whatever the table calls the fastest is what runs.
+        problem = self.problem_of(self.rows_of(*QUICK, "--layer", "small", "--bits", "2", "--tune", costs)[0], costs)
+        costs.write_text(f"dsqbench kernel costs 1\n1\treference/scalar\t{problem}\n")
+        chosen = self.rows_of(*QUICK, "--layer", "small", "--bits", "2", "--costs", costs)
+        self.assertEqual([row["variant"] for row in chosen], ["reference/scalar"])
+
+    def problem_of(self, row, costs):
+        """The key of a layer in a table of costs, where this machine was quiet enough to write one."""
+        lines = costs.read_text().splitlines()[1:]
+        if not lines:
+            self.skipTest("no undisturbed sample")
+        self.assertEqual(row["layer"], "small")
+        return lines[0].split("\t")[2]
+
+    def test_damaged_costs_are_an_error_that_names_the_line(self):
+        costs = self.folder / "costs.txt"
+        for content in ("", "dsqbench kernel costs 2\n", "dsqbench kernel costs 1\nx\n"):
+            costs.write_text(content)
+            self.assertIn("line", self.bench(*QUICK, "--costs", costs, expect=2).stderr)
+            self.assertIn("line", self.bench(*QUICK, "--layer", "small", "--bits", 2, "--tune", costs, expect=2).stderr)
+        self.bench(*QUICK, "--costs", self.folder / "none.txt", expect=4)
 
     def test_refuses_with_advice(self):
         for arguments, code, words in (
