@@ -25,6 +25,7 @@ std::vector<KernelVariant> build_list() {
     variants.push_back(avx2_winograd_words_variant());
     variants.push_back(avx_vnni_variant());
     variants.push_back(avx_vnni_winograd_variant());
+    variants.push_back(avx512_dictionary_variant());
     variants.push_back(avx512_popcount_variant());
     variants.push_back(avx512_vnni_variant());
     variants.push_back(avx512_vnni_winograd_variant());

@@ -18,4 +18,9 @@ struct RoofLoop {
 // Those that this processor can run.
 std::vector<RoofLoop> roof_loops();
 
+#if defined(__x86_64__)
+// Those beyond AVX2. `has_the_table`: whether the processor is one of roof_loops_avx512.cpp's.
+std::vector<RoofLoop> wide_roof_loops(bool has_the_table);
+#endif
+
 }  // namespace dsqbench

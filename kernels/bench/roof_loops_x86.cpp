@@ -3,6 +3,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
+#include <utility>
+
 #include "kernels/api/instruction_set.h"
 #include "kernels/bench/roof_loops.h"
 
@@ -33,11 +35,14 @@ DSQBENCH_LOOP(multiply_word_pairs, "vpmaddwd", "vpaddd")
 
 constexpr double pairs_a_turn = 32;
 
-bool has_the_table() {
+struct Processor {
+    unsigned family = 0, model = 0;
+};
+
+Processor processor() {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0) return false;
-    const unsigned family = (eax >> 8 & 0xF) + (eax >> 20 & 0xFF);
-    return family == 25 || family == 26;
+    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0) return {};
+    return {(eax >> 8 & 0xF) + (eax >> 20 & 0xFF), (eax >> 4 & 0xF) + (eax >> 12 & 0xF0)};
 }
 
 }  // namespace
@@ -45,15 +50,19 @@ bool has_the_table() {
 std::vector<RoofLoop> roof_loops() {
     if (!available_instruction_sets().contain(InstructionSet::avx2)) return {};
     // Two pairs of instructions a cycle.
-    const double pairs_a_cycle = has_the_table() ? 2 : 0;
+    const auto [family, model] = processor();
+    const double pairs_a_cycle = family == 25 || family == 26 ? 2 : 0;
     const auto loop = [&](const char* variant, double macs_a_pair, bool per_bit, double nominal, auto run) {
         return RoofLoop{variant, macs_a_pair * pairs_a_turn, per_bit, nominal, macs_a_pair * pairs_a_cycle, run};
     };
-    return {loop("avx2/dictionary", 128, true, 1, look_up_and_add),
+    std::vector<RoofLoop> loops{
+        loop("avx2/dictionary", 128, true, 1, look_up_and_add),
             loop("avx2/byte_pairs", 32, false, 1, multiply_byte_pairs),
             loop("avx2/winograd", 32, false, 2.25, multiply_byte_pairs),
             loop("avx2/word_pairs", 16, false, 1, multiply_word_pairs),
             loop("avx2/winograd_words", 16, false, 2.25, multiply_word_pairs)};
+    for (RoofLoop& wide : wide_roof_loops(family == 26 && model < 32)) loops.push_back(std::move(wide));
+    return loops;
 }
 
 }  // namespace dsqbench

@@ -12,6 +12,7 @@ KernelVariant avx2_winograd_variant();
 KernelVariant avx2_winograd_words_variant();
 KernelVariant avx_vnni_variant();
 KernelVariant avx_vnni_winograd_variant();
+KernelVariant avx512_dictionary_variant();
 KernelVariant avx512_popcount_variant();
 KernelVariant avx512_vnni_variant();
 KernelVariant avx512_vnni_winograd_variant();
