@@ -160,20 +160,22 @@ private:
         const at::Tensor theirs = run_.network->forward(batch.images).argmax(1);
         for (std::size_t i = 0; i < count; ++i) {
             const auto label = batch.labels.data_ptr<std::int64_t>()[i], reference = theirs.data_ptr<std::int64_t>()[i];
-            ++parity_.images;
             our_hits_ += ours[i] == label;
             their_hits_ += reference == label;
-            if (ours[i] == reference)
-                ++parity_.equal;
-            else if (parity_.disagreements.size() < most_traced)
+            const bool equal = ours[i] == reference;
+            if (equal ? parity_.images < always_traced : parity_.disagreements.size() < most_traced)
                 trace(indices[first + i], batch.images.narrow(0, static_cast<std::int64_t>(i), 1),
-                      bytes.data() + i * image_bytes);
+                      bytes.data() + i * image_bytes, equal);
+            ++parity_.images;
+            parity_.equal += equal;
         }
     }
 
-    void trace(std::int64_t index, const at::Tensor& image, const std::uint8_t* bytes) {
+    // Equal predictions excuse codes that differ by rounding, not codes that are wrong.
+    void trace(std::int64_t index, const at::Tensor& image, const std::uint8_t* bytes, bool equal) {
         if (!tracer_) tracer_ = std::make_unique<Tracer>(*run_.network, network_, options_, limits_);
-        parity_.disagreements.push_back(tracer_->trace(index, image, bytes));
+        Disagreement found = tracer_->trace(index, image, bytes);
+        if (!equal || !found.is_rounding) parity_.disagreements.push_back(std::move(found));
     }
 
     // Where most disagreements begin.

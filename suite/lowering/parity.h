@@ -17,8 +17,8 @@ struct ParityLimits {
     double rounding = 1.0 / (1 << 16);  // of the largest value at a site: 256 units in the last place of float32
 };
 
-// An image that the two networks put into different classes: where their codes part for the first time in the order of
-// the forward pass.
+// An image that the two networks put into different classes, or whose codes differ by more than rounding: where their
+// codes part for the first time in the order of the forward pass.
 struct Disagreement {
     std::int64_t image = 0;
     std::string layer;       // whose output differs first; "" where no code does: the logits are equal to rounding
@@ -34,6 +34,7 @@ struct Parity {
     std::string failed_layer, failure;            // "" where parity holds
 };
 constexpr std::size_t most_traced = 64;
+constexpr std::int64_t always_traced = 16;  // the first images, whatever the predictions
 
 // Over the run's evaluation images, or the first `limit` when that is positive. `options`: batch is chosen here.
 Parity check_parity(FinishedRun& run, const deploy::Network& network, deploy::ExecutorOptions options,

@@ -175,8 +175,11 @@ ClaimVerdict judge_largest_step(const Claim& claim, const Setting& setting) {
 }
 
 // Is the number of `values` on one side of a border, or in a band?
+// Seeds that all say the same leave no doubt, though no t interval either.
 Difference with_interval(const std::vector<double>& values) {
-    return paired_difference(values, std::vector<double>(values.size(), 0.0));
+    Difference mean = paired_difference(values, std::vector<double>(values.size(), 0.0));
+    if (!mean.confidence && values.size() > 1) mean.confidence = Interval{mean.estimate, mean.estimate};
+    return mean;
 }
 
 Kind band_verdict(const Difference& mean, double low, double high) {
