@@ -19,11 +19,10 @@ const std::vector<const Verb*>& verbs() {
 #endif
         &ablate_verb,
 #ifdef DSQBENCH_WITH_TORCH
-        &submit_verb,   &inspect_verb, &data_verb,        &worker_verb,
+        &submit_verb, &inspect_verb, &data_verb,        &worker_verb,    &element_verb,
 #endif
-        &element_verb,  &bench_verb,   &deploy_verb,      &leaderboard_verb, &reproduce_verb,  &compare_verb,
-        &regressions_verb, &export_verb, &ls_verb,        &show_verb,        &validate_verb,   &doctor_verb,
-        &completion_verb};
+        &bench_verb,  &deploy_verb,  &leaderboard_verb, &reproduce_verb, &compare_verb, &regressions_verb,
+        &export_verb, &ls_verb,      &show_verb,        &validate_verb,  &doctor_verb,  &completion_verb};
     return list;
 }
 

@@ -117,6 +117,7 @@ public:
         const auto missing = tasks_to_submit(tasks_, states);
         if (missing.empty()) return print(report_of(states));
         Submission submission = submission_of(missing);
+        check_array_sizes(submission);
         std::vector<TrainingTask> training;
         for (const std::size_t task : missing) training.push_back(plan_.tasks[task]);
         write_task_file(submission.folder / "plan.json", training);

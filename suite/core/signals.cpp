@@ -12,7 +12,8 @@ void on_signal(int signal) {
         std::signal(SIGINT, SIG_DFL);
         std::raise(SIGINT);
     }
-    if (received == 0) received = signal;
+    // Who ends a run that was to go on after its time limit does not want it to go on.
+    if (received == 0 || received == SIGUSR1) received = signal;
 }
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace dsqbench {
 // second SIGINT ends the process at once, as people expect.
 void catch_stop_signals();
 
-// The first signal that asked for a stop; 0 while none has.
+// The signal that asked for a stop; 0 while none has. The first one, but SIGUSR1 only while no other has come.
 int stop_signal();
 
 // What a process that stopped for `signal` at a checkpoint exits with: interrupted for SIGINT, checkpointed otherwise.

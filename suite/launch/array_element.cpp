@@ -95,12 +95,16 @@ ExitCode run_element(const Submission& submission, const std::string& array, std
         plan.push_back({submission.tasks[task].label, submission.tasks[task].command, {}});
     LocalLaunch launch;
     launch.jobs = submission.jobs;
+    // At once: an element that is killed later, or goes on for hours, must not take the word of an ended task with it.
+    launch.on_end = [&](std::size_t task, const TaskOutcome& outcome) {
+        write_end(submission, open.tasks[task], end_of(outcome));
+        note_end(submission.tasks[open.tasks[task]], outcome, progress);
+    };
     const auto outcomes = run_locally(plan, launch, progress);
     bool failed = open.some_failed, stopped = false;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const TaskEnd end = end_of(outcomes[i]);
-        write_end(submission, open.tasks[i], end);
-        note_end(submission.tasks[open.tasks[i]], outcomes[i], progress);
+        if (outcomes[i].state == State::not_started) write_end(submission, open.tasks[i], end);
         failed = failed || end.state == "failed";
         stopped = stopped || end.state == "stopped";
     }

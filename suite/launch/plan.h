@@ -32,6 +32,8 @@ struct LocalLaunch {
     // When set, the plan has one bar instead of one a task, and this is what stands beside it; `succeeded` says of each
     // task whether it has. For plans of hundreds.
     std::function<std::string(const std::vector<bool>& succeeded)> summary;
+    // When set, called as soon as a started task has ended.
+    std::function<void(std::size_t task, const TaskOutcome& outcome)> on_end;
 };
 
 // Runs the plan with at most `jobs` processes at a time, in order where dependencies allow. One failing task stops only

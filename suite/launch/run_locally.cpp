@@ -125,6 +125,7 @@ private:
 
     void end(std::size_t task, const TaskOutcome& outcome) {
         outcomes_[task] = outcome;
+        if (options_.on_end) options_.on_end(task, outcome);
         if (outcome.state == State::succeeded) {
             schedule_.succeeded(task);
             return show_end(task, "done");

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "suite/core/error.h"
 #include "suite/core/text.h"
 #include "suite/launch/command_output.h"
@@ -24,8 +22,10 @@ std::string first_line(const std::string& text) {
 
 // `unset`: variables that must not reach the command.
 CommandOutput run_slurm(const std::vector<std::string>& command, const std::vector<std::string>& unset = {}) {
-    std::vector<std::string> whole{"env", "LC_ALL=C"};
-    for (const auto& variable : unset) whole.insert(whole.begin() + 1, "--unset=" + variable);
+    // One cluster takes the jobs and is asked about them: the one that this machine belongs to.
+    std::vector<std::string> whole{"env", "--unset=SBATCH_CLUSTERS", "--unset=SLURM_CLUSTERS"};
+    for (const auto& variable : unset) whole.push_back("--unset=" + variable);
+    whole.emplace_back("LC_ALL=C");
     whole.insert(whole.end(), command.begin(), command.end());
     CommandOutput output = run_command(whole);
     if (output.exit_code == not_found)
@@ -37,7 +37,8 @@ CommandOutput run_slurm(const std::vector<std::string>& command, const std::vect
 // sbatch prefers its environment to a script's lines, so what the plan decides must not be there.
 std::vector<std::string> unwanted_variables(const SlurmOptions& options) {
     std::vector<std::string> names{"SBATCH_ARRAY_INX", "SBATCH_SIGNAL", "SBATCH_NO_REQUEUE",
-                                   "SBATCH_OPEN_MODE", "SBATCH_WAIT",   "SBATCH_JOB_NAME"};
+                                   "SBATCH_OPEN_MODE", "SBATCH_WAIT",   "SBATCH_JOB_NAME",
+                                   "SBATCH_OUTPUT",    "SBATCH_ERROR",  "SBATCH_INPUT"};
     if (!options.time_limit.empty()) names.emplace_back("SBATCH_TIMELIMIT");
     if (!options.partition.empty()) names.emplace_back("SBATCH_PARTITION");
     if (!options.account.empty()) names.emplace_back("SBATCH_ACCOUNT");

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 
 #include "suite/core/error.h"
 #include "suite/core/shell.h"
@@ -14,11 +16,14 @@ namespace dsqbench {
 namespace {
 
 constexpr std::size_t longest_comment = 200;
+// Slurm looks at its limits once a minute, so a signal may come that much earlier than asked.
+constexpr std::size_t longest_field = 1'000'000;
+constexpr std::size_t signal_slack_seconds = 60;
 
 // What the plan decides; with these changed, elements would not be the runs that the submission says they are.
-constexpr std::array owned_options{"--array",      "--output",   "--error",      "--open-mode", "--input",
-                                   "--signal",     "--requeue",  "--no-requeue", "--chdir",     "--wrap",
-                                   "--dependency", "--parsable", "--job-name",   "--wait",      "--test-only"};
+constexpr std::array owned_options{
+    "--array", "--output", "--error",      "--open-mode", "--input",    "--signal", "--requeue",   "--no-requeue",
+    "--chdir", "--wrap",   "--dependency", "--parsable",  "--job-name", "--wait",   "--test-only", "--clusters"};
 
 bool has_control_character(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
@@ -59,6 +64,52 @@ std::string literal_pattern(const std::string& path) {
     return result;
 }
 
+// The fields of "hours:minutes:seconds", at least `fewest`; nothing for anything else.
+std::vector<std::size_t> clock_fields(std::string_view text, std::size_t fewest) {
+    std::vector<std::size_t> fields;
+    for (const auto& word : split(text, ':')) {
+        std::size_t value = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+        if (error != std::errc() || end != word.data() + word.size() || value > longest_field) return {};
+        fields.push_back(value);
+    }
+    return fields.size() >= fewest && fields.size() <= 3 ? fields : std::vector<std::size_t>{};
+}
+
+// As sbatch reads --time: M, M:S, H:M:S, D-H, D-H:M, D-H:M:S. nullopt when it is none of these.
+std::optional<std::size_t> seconds_of(const std::string& limit) {
+    const std::size_t dash = limit.find('-');
+    std::size_t seconds = 0;
+    if (dash == std::string::npos) {
+        const auto fields = clock_fields(limit, 1);
+        if (fields.empty()) return std::nullopt;
+        for (const std::size_t field : fields) seconds = 60 * seconds + field;
+        return fields.size() == 1 ? 60 * seconds : seconds;
+    }
+    const auto days = clock_fields(limit.substr(0, dash), 1);
+    const auto fields = clock_fields(limit.substr(dash + 1), 1);
+    if (days.size() != 1 || fields.empty()) return std::nullopt;
+    seconds = 24 * days.front();
+    for (std::size_t i = 0; i < 3; ++i)
+        seconds = (i == 0 ? seconds : 60 * seconds) + (i < fields.size() ? fields[i] : 0);
+    return seconds;
+}
+
+void check_time_limit(const SlurmOptions& options) {
+    if (options.time_limit.empty()) return;
+    const auto seconds = seconds_of(options.time_limit);
+    if (!seconds)
+        throw Error(ExitCode::usage, "'" + options.time_limit + "' is no time limit",
+                    "minutes, hours:minutes:seconds, or days-hours");
+    if (*seconds <= options.signal_seconds + signal_slack_seconds)
+        throw Error(
+            ExitCode::usage,
+            fmt::format("a time limit of {} s leaves nothing before the signal {} s ahead of it, which Slurm may "
+                        "send a minute early",
+                        *seconds, options.signal_seconds),
+            "a longer --time-limit, or fewer --signal-seconds");
+}
+
 std::string comment_of(const Submission& submission, const std::vector<std::size_t>& element) {
     std::vector<std::string> labels;
     for (const std::size_t task : element) labels.push_back(submission.tasks[task].label);
@@ -88,9 +139,7 @@ std::vector<std::string> options_of(const Submission& submission, const TaskArra
 }  // namespace
 
 void check_slurm_options(const SlurmOptions& options) {
-    if (options.time_limit.find_first_not_of("0123456789:-") != std::string::npos)
-        throw Error(ExitCode::usage, "'" + options.time_limit + "' is no time limit",
-                    "minutes, hours:minutes:seconds, or days-hours");
+    check_time_limit(options);
     for (const auto& text : {options.partition, options.account}) refuse_control_characters(text);
     for (const auto& option : options.further) check_further(option);
 }

@@ -19,7 +19,7 @@ struct SlurmOptions {
     std::vector<std::string> further{};  // options of sbatch: "--gres=gpu:1"
 };
 
-// Throws Error(usage) for a time limit that is none, an option of sbatch that would break the plan (another --array,
+// Throws Error(usage) for a time limit that is none or too short for the signal before it, an option of sbatch that would break the plan (another --array,
 // --output, ...), or a control character in any of them.
 void check_slurm_options(const SlurmOptions& options);
 

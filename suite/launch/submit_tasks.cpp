@@ -46,16 +46,6 @@ std::set<std::string> needs_of(const Submission& submission, const TaskArray& ar
     return needs;
 }
 
-void check_array_sizes(const Submission& submission) {
-    std::size_t largest = 0;
-    for (const auto& array : submission.arrays) largest = std::max(largest, array.elements.size());
-    const std::size_t limit = slurm_array_limit();
-    if (largest <= limit) return;
-    throw Error(ExitCode::usage,
-                fmt::format("{} elements are more than this cluster's MaxArraySize, {}", largest, limit),
-                fmt::format("put more runs into one with --pack, {} times as many", (largest + limit - 1) / limit));
-}
-
 }  // namespace
 
 std::vector<TaskStatus> states_of(const std::vector<SubmittedTask>& tasks, const std::filesystem::path& runs_folder,
@@ -118,9 +108,18 @@ std::vector<std::string> elements_before(const Submission& submission, std::size
     return {before.begin(), before.end()};
 }
 
+void check_array_sizes(const Submission& submission) {
+    std::size_t largest = 0;
+    for (const auto& array : submission.arrays) largest = std::max(largest, array.elements.size());
+    const std::size_t limit = slurm_array_limit();
+    if (largest <= limit) return;
+    throw Error(ExitCode::usage,
+                fmt::format("{} elements are more than this cluster's MaxArraySize, {}", largest, limit),
+                fmt::format("put more runs into one with --pack, {} times as many", (largest + limit - 1) / limit));
+}
+
 void submit(Submission& submission, const SlurmOptions& options, const std::filesystem::path& program,
             const std::map<std::string, std::string>& queued) {
-    check_array_sizes(submission);
     const auto working_folder = std::filesystem::current_path();
     for (const char* folder : {"logs", "exits"}) create_folders(submission.folder / folder);
     for (const auto& array : submission.arrays)

@@ -31,6 +31,9 @@ std::map<std::string, std::string> queued_elements(const std::vector<SubmittedTa
 std::vector<std::string> elements_before(const Submission& submission, std::size_t array, std::size_t throttle,
                                          const std::map<std::string, std::string>& queued);
 
+// Throws Error(usage) for arrays of more elements than the cluster takes, Error(unavailable) when it cannot be asked.
+void check_array_sizes(const Submission& submission);
+
 // Writes the scripts and hands them in one by one, noting each id at once, so that a submission that breaks off is
 // known for what it is. Throws Error.
 void submit(Submission& submission, const SlurmOptions& options, const std::filesystem::path& program,

@@ -1,19 +1,10 @@
-// From a plan to Slurm: arrays, batch scripts, what squeue says, where each task stands, and one element's work.
+// From a plan to Slurm: arrays, batch scripts, what squeue says, and where each task stands.
 // Against a real Slurm: tests/e2e/slurm_test.py.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <fstream>
-
-#include "suite/core/error.h"
-#include "suite/core/file_system.h"
-#include "suite/core/signals.h"
-#include "suite/launch/array_element.h"
 #include "suite/launch/submit_tasks.h"
-#include "tests/temporary_folder.h"
+#include "tests/launch/submitted.h"
 
 namespace dsqbench {
 namespace {
@@ -22,10 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using Elements = std::vector<std::vector<std::size_t>>;
-
-SubmittedTask task(const std::string& run, std::vector<std::string> needs = {}) {
-    return {run + " seed 0", {"/bin/true"}, run, std::move(needs)};
-}
 
 // Two pre-trainings, a contender of each, and one that needs none.
 std::vector<SubmittedTask> small_plan() {
@@ -39,15 +26,6 @@ Submission submission_of(const std::vector<SubmittedTask>& tasks, std::size_t pa
     submission.tasks = tasks;
     submission.arrays = arrays_of(tasks, pack);
     return submission;
-}
-
-ExitCode code_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    return ExitCode::ok;
 }
 
 TEST(TaskArrays, come_in_stages_with_what_others_wait_for_first) {
@@ -138,8 +116,9 @@ TEST(BatchScript, refuses_paths_that_slurm_cannot_write) {
 }
 
 TEST(BatchScript, refuses_options_that_would_break_the_plan) {
-    for (const char* option : {"--array=1-3", "--arr=1", "--output=x", "--requeue", "--no-requeue",
-                               "--dependency=singleton", "-a1-3", "gpu", "--signal=TERM", "--comment=two\nlines"}) {
+    for (const char* option :
+         {"--array=1-3", "--arr=1", "--output=x", "--requeue", "--no-requeue", "--dependency=singleton", "-a1-3", "gpu",
+          "--signal=TERM", "--clusters=other", "--comment=two\nlines"}) {
         SlurmOptions options;
         options.further = {option};
         EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << option;
@@ -148,8 +127,28 @@ TEST(BatchScript, refuses_options_that_would_break_the_plan) {
     options.further = {"--gres=gpu:1", "--mem=4G", "--constraint=a&b", "--comment=two words"};
     options.time_limit = "1-12:30:00";
     EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::ok);
-    options.time_limit = "soon";
-    EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage);
+}
+
+TEST(BatchScript, refuses_a_time_limit_that_is_none) {
+    for (const char* limit :
+         {"soon", "::--", "1-", "-1", "1:2:3:4", "4:", "1-2-3", "99999999999999999999", " 30", "1.5"}) {
+        SlurmOptions options;
+        options.time_limit = limit;
+        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << limit;
+    }
+}
+
+TEST(BatchScript, leaves_time_to_train_before_the_signal) {
+    SlurmOptions options;
+    options.signal_seconds = 120;
+    for (const char* short_limit : {"3", "3:00", "0:03:00", "0-0:3", "0-0:0:180"}) {
+        options.time_limit = short_limit;
+        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << short_limit;
+    }
+    for (const char* limit : {"4", "3:01", "1:00:00", "1-0", "0-1", "0-0:4", "0-0:0:181"}) {
+        options.time_limit = limit;
+        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::ok) << limit;
+    }
 }
 
 TEST(SlurmQueue, reads_what_squeue_and_sacct_print) {
@@ -163,50 +162,6 @@ TEST(SlurmQueue, reads_what_squeue_and_sacct_print) {
     EXPECT_EQ(queue.at("9_3").state, "CANCELLED by 1000");
     EXPECT_EQ(queue.at("9_4").detail, "1:0");
 }
-
-class Submitted : public testing::Test {
-protected:
-    Submitted() {
-        submission_.folder = runs() / "slurm" / "0001";
-        submission_.requeues = 3;
-    }
-    std::filesystem::path runs() const { return folder_.path(); }
-
-    void submit(const std::vector<SubmittedTask>& tasks, std::size_t pack = 1) {
-        submission_.tasks = tasks;
-        submission_.arrays = arrays_of(tasks, pack);
-        for (std::size_t i = 0; i < submission_.arrays.size(); ++i) submission_.arrays[i].job = std::to_string(7 + i);
-        write_submission(submission_);
-    }
-    void finish(const std::string& run, const std::string& outcome = "finished") {
-        write_file_atomically(runs() / run / "result.json", "{\"row\": {\"outcome\": \"" + outcome + "\"}}");
-    }
-    TaskStatus status(const std::string& run, const std::optional<Queue>& queue) const {
-        return status_of(task(run), runs(), read_submissions(runs()), queue);
-    }
-    TaskState state(const std::string& run, const std::optional<Queue>& queue) const {
-        return status(run, queue).state;
-    }
-    SubmittedTask shell(const std::string& run, const std::string& script, std::vector<std::string> needs = {}) const {
-        return {run, {"/bin/sh", "-c", script}, run, std::move(needs)};
-    }
-    // The script of a run that finishes.
-    std::string result(const std::string& run) const {
-        const std::string path = (runs() / run).string();
-        return "mkdir -p " + path + "; echo '{\"row\": {\"outcome\": \"finished\"}}' > " + path + "/result.json";
-    }
-    ExitCode run(const std::string& array = "stage-1", std::size_t element = 0, const SlurmJob& job = {}) const {
-        Progress silent(Progress::Style::silent);
-        return run_element(submission_, array, element, job, silent);
-    }
-    std::string end_of(std::size_t task) const {
-        const auto end = read_end(submission_, task);
-        return end ? end->state : "";
-    }
-
-    TemporaryFolder folder_;
-    Submission submission_;
-};
 
 TEST_F(Submitted, is_read_as_it_was_written) {
     submit(small_plan(), 2);
@@ -301,123 +256,6 @@ TEST_F(Submitted, a_pretraining_alone_is_not_submitted_for_finished_runs) {
     finish("a");
     const auto states = states_of(tasks, runs(), {}, Queue{});
     EXPECT_THAT(tasks_to_submit(tasks, states), ElementsAre());
-}
-
-TEST_F(Submitted, element_runs_its_tasks_and_notes_how_they_ended) {
-    submit({shell("a", result("a")), shell("b", "echo no memory >&2; exit 4"), shell("c", result("c"))}, 3);
-    EXPECT_EQ(run(), ExitCode::failed);
-    EXPECT_EQ(end_of(0), "succeeded");
-    EXPECT_EQ(end_of(1), "failed");
-    EXPECT_EQ(read_end(submission_, 1)->exit_code, 4);
-    EXPECT_EQ(read_end(submission_, 1)->error, "no memory");
-    EXPECT_EQ(end_of(2), "succeeded");
-    EXPECT_EQ(state("c", Queue{}), TaskState::done);
-}
-
-TEST_F(Submitted, element_runs_no_more_at_once_than_asked) {
-    const std::string log = (runs() / "log").string();
-    const std::string script = "echo + >> " + log + "; sleep 0.05; echo - >> " + log;
-    submit({shell("a", script), shell("b", script)}, 2);
-    run();
-    EXPECT_EQ(read_file(log), "+\n-\n+\n-\n");
-}
-
-TEST_F(Submitted, element_trains_nothing_twice) {
-    const std::string log = (runs() / "log").string();
-    submit({shell("a", "echo a >> " + log), shell("b", "echo b >> " + log + "; exit 1")}, 2);
-    finish("a");
-    EXPECT_EQ(run(), ExitCode::failed);
-    EXPECT_EQ(run(), ExitCode::failed) << "what failed is not tried again when the element is queued again";
-    EXPECT_EQ(read_file(log), "b\n");
-}
-
-TEST_F(Submitted, element_does_not_start_what_needs_a_run_without_result) {
-    submit({shell("pre", "exit 1"), shell("a", "exit 0", {"pre"})});
-    EXPECT_EQ(run("stage-2"), ExitCode::failed);
-    EXPECT_EQ(read_end(submission_, 1)->error, "needs pre, which has no result");
-    finish("pre");
-    std::filesystem::remove_all(submission_.folder / "exits");
-    EXPECT_EQ(run("stage-2"), ExitCode::ok);
-}
-
-TEST_F(Submitted, element_that_is_not_there_is_an_error) {
-    submit({task("a")});
-    EXPECT_EQ(code_of([&] { run("stage-1", 1); }), ExitCode::usage);
-    EXPECT_EQ(code_of([&] { run("stage-2", 0); }), ExitCode::usage);
-}
-
-// A `scontrol` that notes what it is asked.
-class Requeued : public Submitted {
-protected:
-    Requeued() {
-        write_file_atomically(runs() / "bin" / "scontrol", "#!/bin/sh\necho \"$@\" >> '" + calls().string() + "'\n");
-        std::filesystem::permissions(runs() / "bin" / "scontrol", std::filesystem::perms::owner_all);
-        path_ = ::getenv("PATH");
-        ::setenv("PATH", ((runs() / "bin").string() + ":" + path_).c_str(), 1);
-    }
-    ~Requeued() override { ::setenv("PATH", path_.c_str(), 1); }
-    std::filesystem::path calls() const { return runs() / "calls"; }
-    std::string called() const { return std::filesystem::exists(calls()) ? read_file(calls()) : ""; }
-
-    // The exit code of an element in a process of its own, to which `signal` is sent once its task has begun.
-    int signalled(int signal) {
-        const std::string begun = (runs() / "begun").string();
-        submit(
-            {shell("a", "trap 'exit 75' TERM; : > " + begun + "; while :; do sleep 0.02; done"), shell("b", "exit 0")},
-            2);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            catch_stop_signals();
-            ::_exit(static_cast<int>(run("stage-1", 0, {"42", 0})));
-        }
-        for (int looks = 0; looks < 4000 && !std::filesystem::exists(begun); ++looks) ::usleep(5000);
-        ::kill(child, signal);
-        int status = -1;
-        ::waitpid(child, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-    std::string path_;
-};
-
-TEST_F(Requeued, before_the_time_limit_an_element_stops_and_is_queued_again) {
-    EXPECT_EQ(signalled(SIGUSR1), 75);
-    EXPECT_EQ(called(), "requeue 42\n");
-    EXPECT_EQ(end_of(0), "stopped");
-    EXPECT_EQ(end_of(1), "stopped") << "it had not begun";
-}
-
-TEST_F(Requeued, what_is_cancelled_is_not_queued_again) {
-    EXPECT_EQ(signalled(SIGTERM), 75);
-    EXPECT_EQ(called(), "");
-    EXPECT_EQ(end_of(0), "stopped");
-}
-
-TEST_F(Requeued, a_run_that_stopped_by_itself_is_queued_again) {
-    submit({shell("a", "exit 75")});
-    EXPECT_EQ(run("stage-1", 0, {"42", 2}), ExitCode::checkpointed);
-    EXPECT_EQ(called(), "requeue 42\n");
-}
-
-TEST_F(Requeued, not_for_ever) {
-    submit({shell("a", "exit 75")});
-    EXPECT_EQ(run("stage-1", 0, {"42", 3}), ExitCode::checkpointed);
-    EXPECT_EQ(called(), "");
-    EXPECT_EQ(state("a", Queue{}), TaskState::stopped);
-}
-
-TEST_F(Requeued, not_outside_of_slurm) {
-    submit({shell("a", "exit 75")});
-    EXPECT_EQ(run("stage-1", 0, {}), ExitCode::checkpointed);
-    EXPECT_EQ(called(), "");
-}
-
-TEST_F(Requeued, a_cluster_that_does_not_queue_again_leaves_a_stopped_run) {
-    write_file_atomically(runs() / "bin" / "scontrol", "#!/bin/sh\necho Requested operation is disabled >&2; exit 1\n");
-    std::filesystem::permissions(runs() / "bin" / "scontrol", std::filesystem::perms::owner_all);
-    submit({shell("a", "exit 75")});
-    EXPECT_EQ(run("stage-1", 0, {"42", 0}), ExitCode::checkpointed);
-    EXPECT_EQ(requeue_job("42"), "Requested operation is disabled");
 }
 
 }  // namespace
