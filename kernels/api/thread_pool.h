@@ -1,6 +1,8 @@
-// A few threads that run the blocks of one convolution after the other. Idle threads sleep.
+// A few threads that run the blocks of one convolution after the other. After its work a thread looks for more for 0.2
+// ms, then it sleeps: layer follows upon layer, and a sleeping thread takes longer to wake than some layers to compute.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -23,23 +25,23 @@ public:
     int threads() const { return static_cast<int>(workspaces_.size()); }
     // The same bytes as convolution.run(), whatever the number of threads. One caller at a time.
     void run(const Convolution& convolution, const ConvolutionBuffers& buffers);
+    // Calls `work` once on each thread, with 0 on the caller's, and returns when all have returned. It must not throw.
+    void on_every_thread(const std::function<void(std::size_t thread)>& work);
 
 private:
-    void work(std::size_t thread);
-    void run_share(std::size_t thread);
+    void serve(std::size_t thread);
+    void keep_workers_off_this_processor();
 
     Workspace shared_;
     std::vector<Workspace> workspaces_;  // one a thread, the caller's first
     std::vector<std::thread> workers_;
+    int callers_processor_ = -1;  // that the workers are kept off
 
-    std::mutex mutex_;
+    std::mutex mutex_;  // for threads that sleep: the atomics change under it, and are looked at without it
     std::condition_variable start_, done_;
-    std::uint64_t round_ = 0;  // of work given out
-    std::size_t running_ = 0;
-    bool stop_ = false;
-    const Convolution* convolution_ = nullptr;
-    ConvolutionBuffers buffers_;
-    std::byte* input_ = nullptr;
+    std::atomic<std::uint64_t> round_ = 0;  // of work given out
+    std::atomic<std::size_t> running_ = 0;
+    const std::function<void(std::size_t)>* work_ = nullptr;  // of this round; null ends the threads
 };
 
 // Processors that this process may run on.

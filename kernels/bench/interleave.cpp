@@ -19,8 +19,13 @@ namespace {
 // A sample shorter than this is several runs: the clock's own 30 ns and the probe's effect on the caches vanish in it.
 constexpr double shortest_sample_ns = 100'000;
 
-// OpenMP's threads of GCC spin for 300,000 turns after their last work, some 4 ms.
-constexpr std::chrono::milliseconds spinning_threads{10};
+// So long threads look for more work after their last, at most: GCC's OpenMP 300,000 turns, some 4 ms, pthreadpool
+// 1,000,000 turns, some 20 ms; ours 0.2 ms.
+constexpr std::chrono::milliseconds looking_for_work{30};
+// Then the scheduler has spread the threads of a competitor over the processors: it wakes them all on one.
+constexpr double settling_ns = 20e6;
+// Then those of the pool that the gate probed sleep.
+constexpr double pool_rest_ns = 0.4e6;
 
 struct Sample {
     double nanoseconds;   // of one run
@@ -75,12 +80,14 @@ private:
     }
 
     Sample take(const Lane& lane) {
-        if (settings_.threads > 1) {
-            std::this_thread::sleep_for(spinning_threads);
-            lane.competitor->run();
+        const bool several = settings_.threads > 1;
+        if (several) {
+            std::this_thread::sleep_for(looking_for_work);
+            run_untimed(lane, settling_ns);
         }
-        if (settings_.cache == Cache::cold) evict_caches();
         const double before = gate_.probe();
+        if (several) run_untimed(lane, pool_rest_ns);
+        if (settings_.cache == Cache::cold) evict_caches();
         // After the probe, which would count its own preemption against the sample.
         const long preempted_before = preemptions();
         const double taken = nanoseconds_of([&] {
@@ -88,6 +95,10 @@ private:
         });
         const bool preempted = preemptions() != preempted_before;
         return {taken / lane.runs, std::max(before, gate_.probe()), preempted};
+    }
+
+    static void run_untimed(const Lane& lane, double nanoseconds) {
+        for (double taken = 0; taken < nanoseconds;) taken += nanoseconds_of(lane.competitor->run);
     }
 
     bool is_accepted(const Sample& sample) const { return !sample.preempted && gate_.is_quiet(sample.slower_probe); }

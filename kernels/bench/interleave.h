@@ -26,7 +26,7 @@ struct TimingSettings {
     int most_tries = 12;
     Cache cache = Cache::warm;
     // That competitors compute with. Above one, each sample follows a pause, in which threads of the competitor before
-    // stop waiting for work at full speed, and an untimed run.
+    // stop looking for work at full speed, and untimed runs, which wake its own.
     int threads = 1;
 };
 

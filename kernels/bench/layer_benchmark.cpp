@@ -19,7 +19,7 @@ struct Runnable {
 
 class LayerBenchmark {
 public:
-    explicit LayerBenchmark(const LayerRequest& request) : request_(request), pool_(request.timing.threads) {}
+    LayerBenchmark(const LayerRequest& request, ThreadPool& pool) : request_(request), pool_(pool) {}
 
     LayerResult run(NoiseGate& gate) {
         for (const BitPair bits : request_.bits) add_kernels(bits);
@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    enum class Of { kernel, kernel_on_one_thread, rival };
+    enum class Of { kernel, kernel_on_one_thread, rival, rival_on_one_thread };
 
     struct Place {
         Of of;
@@ -43,9 +43,17 @@ private:
     };
 
     std::optional<Timing>* slot(const Place& place) {
-        if (place.of == Of::rival) return &result_.rivals[place.index].timing;
-        KernelResult& kernel = result_.kernels[place.index];
-        return place.of == Of::kernel ? &kernel.timing : &kernel.one_thread;
+        switch (place.of) {
+            case Of::kernel:
+                return &result_.kernels[place.index].timing;
+            case Of::kernel_on_one_thread:
+                return &result_.kernels[place.index].one_thread;
+            case Of::rival:
+                return &result_.rivals[place.index].timing;
+            case Of::rival_on_one_thread:
+                break;
+        }
+        return &result_.rivals[place.index].one_thread;
     }
 
     void add_kernels(BitPair bits) {
@@ -104,9 +112,14 @@ private:
 
     void add_rival(const std::string& name) {
         const RivalOperator& rival = RivalRegistry::instance().find(name);
+        const std::size_t index = result_.rivals.size();
         PreparedRival prepared = rival.prepare(request_.shape, request_.rival_limits);
-        result_.rivals.push_back({name, prepared.implementation, rival.arithmetic, {}, prepared.refusal});
-        if (prepared.refusal.empty()) compete(name, {Of::rival, result_.rivals.size() - 1}, std::move(prepared.run));
+        result_.rivals.push_back({name, prepared.implementation, rival.arithmetic, {}, {}, prepared.refusal});
+        if (!prepared.refusal.empty()) return;
+        compete(name, {Of::rival, index}, std::move(prepared.run));
+        if (request_.rival_limits.threads > 1)
+            compete(name, {Of::rival_on_one_thread, index},
+                    rival.prepare(request_.shape, {request_.rival_limits.allowed, 1}).run);
     }
 
     void compete(const std::string& name, Place place, std::function<void()> run) {
@@ -115,7 +128,7 @@ private:
     }
 
     const LayerRequest& request_;
-    ThreadPool pool_;
+    ThreadPool& pool_;
     std::vector<std::unique_ptr<LayerCase>> cases_;  // own the codes that the competitors read
     std::vector<Competitor> competitors_;
     std::vector<Place> places_;
@@ -124,8 +137,8 @@ private:
 
 }  // namespace
 
-LayerResult benchmark_layer(const LayerRequest& request, NoiseGate& gate) {
-    return LayerBenchmark(request).run(gate);
+LayerResult benchmark_layer(const LayerRequest& request, ThreadPool& pool, NoiseGate& gate) {
+    return LayerBenchmark(request, pool).run(gate);
 }
 
 }  // namespace dsqbench

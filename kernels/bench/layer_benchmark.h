@@ -22,7 +22,7 @@ struct LayerRequest {
     CostTable costs;                  // for that choice
     std::vector<std::string> rivals;  // by name
     RivalLimits rival_limits;
-    TimingSettings timing;  // its threads are the kernels'; the rivals' are a limit of theirs
+    TimingSettings timing;
 };
 
 struct KernelResult {
@@ -41,7 +41,8 @@ struct RivalResult {
     std::string name, implementation;
     Arithmetic arithmetic = Arithmetic::f32;
     std::optional<Timing> timing;
-    std::string refusal;  // why there is none
+    std::optional<Timing> one_thread;  // of the same run, where timing is of several
+    std::string refusal;               // why there is none
 };
 
 struct LayerResult {
@@ -50,7 +51,7 @@ struct LayerResult {
     std::vector<RivalResult> rivals;
 };
 
-// Throws Error(usage) for an unknown variant or rival.
-LayerResult benchmark_layer(const LayerRequest& request, NoiseGate& gate);
+// Kernels compute with the threads of `pool`, which `gate` probes. Throws Error(usage) for an unknown variant or rival.
+LayerResult benchmark_layer(const LayerRequest& request, ThreadPool& pool, NoiseGate& gate);
 
 }  // namespace dsqbench

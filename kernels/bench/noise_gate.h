@@ -1,12 +1,15 @@
 // Whether the machine was quiet while a sample was taken. Neighbours on the same core (other guests on its second
 // hardware thread) slow kernels by a factor of 1.4 for milliseconds to seconds. A probe of about 20 us that keeps the
 // vector ports busy feels them; it runs before and after every sample, which counts only if both ran at the probe's
-// best speed. A sample during which the scheduler took the core away does not count either.
+// best speed. A sample during which the scheduler took the core away does not count either. Where several threads
+// compute, the probe runs on all of them at once and the slowest counts.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <vector>
+
+#include "kernels/api/thread_pool.h"
 
 namespace dsqbench {
 
@@ -20,8 +23,9 @@ class NoiseGate {
 public:
     // `known_best`: nanoseconds of the probe on this machine when it was quiet, from an earlier process: one that
     // starts beside a neighbour would take the disturbed speed for the best. Counts as one probe, the first. Ignored
-    // when it is less than half of what this process finds.
-    explicit NoiseGate(std::optional<double> known_best = std::nullopt);
+    // when it is less than half of what this process finds. `pool`: the threads to probe, the caller's alone without
+    // one.
+    explicit NoiseGate(std::optional<double> known_best = std::nullopt, ThreadPool* pool = nullptr);
 
     double probe();  // nanoseconds
     bool is_quiet(double probe_ns) const { return probe_ns <= best() * most_probe_slowdown; }
@@ -31,6 +35,8 @@ public:
 private:
     void remember(double nanoseconds);
 
+    ThreadPool* pool_;
+    std::vector<double> probes_;  // one a thread, of the last time
     std::vector<double> recent_;  // a ring once it is full
     std::size_t next_ = 0;
     double best_ = 0;

@@ -14,7 +14,7 @@ std::string version() {
 
 void hold_to(const RivalLimits& limits) {
     // Debian's builds compute with OpenMP; the number of threads belongs to the calling thread, and primitives are made
-    // for one.
+    // for one. See prepared() too.
     omp_set_num_threads(limits.threads);
     static const bool held = [&] {
         if (!limits.allowed) return false;
@@ -54,7 +54,8 @@ PreparedRival prepared(const dnnl::primitive& primitive, const std::string& impl
         Arguments arguments;
     };
     auto state = std::make_shared<State>(State{primitive, dnnl::stream(engine()), std::move(arguments)});
-    return {[state] {
+    return {[state, threads = omp_get_max_threads()] {
+                omp_set_num_threads(threads);  // as at its preparation: another one's may have been for more or fewer
                 state->primitive.execute(state->stream, state->arguments);
                 state->stream.wait();
             },

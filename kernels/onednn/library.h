@@ -14,8 +14,8 @@ namespace dsqbench::onednn {
 // "2.6.3"
 std::string version();
 
-// To be called before a primitive is made. The library takes a limit of instruction sets before its first operator only,
-// so those of the first call hold.
+// To be called before a primitive is made. The library takes a limit of instruction sets before its first operator
+// only, so those of the first call hold.
 void hold_to(const RivalLimits& limits);
 
 const dnnl::engine& engine();

@@ -1,7 +1,9 @@
 // Vectors that start on a cache line, so that no load of 64 bytes or less from a multiple of its size crosses one.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -26,6 +28,12 @@ using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
 constexpr std::ptrdiff_t round_up(std::ptrdiff_t count, std::ptrdiff_t unit) {
     return (count + unit - 1) / unit * unit;
+}
+
+// `count` in as many parts as parts of up to `most` need, all of nearly one size: the size.
+constexpr std::int64_t balanced(std::int64_t count, std::int64_t most) {
+    const std::int64_t parts = std::max<std::int64_t>(1, (count + most - 1) / most);
+    return std::max<std::int64_t>(1, (count + parts - 1) / parts);
 }
 
 }  // namespace dsqbench

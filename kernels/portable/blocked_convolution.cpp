@@ -17,10 +17,9 @@ constexpr std::ptrdiff_t most_pixels = 48;
 // Finish functions work on up to 32 channels at once, and start-up costs them some; at most 12 KiB of sums.
 constexpr int least_finished_channels = 64;
 
-int block_pixels(const Panel& panel, const Scheme& scheme) {
+int chunk_tiles(const Panel& panel, const Scheme& scheme) {
     const std::ptrdiff_t fitting = panel_budget / std::max<std::ptrdiff_t>(1, panel.row_bytes());
-    const std::ptrdiff_t tiles = std::clamp<std::ptrdiff_t>(fitting, 1, most_pixels) / scheme.tile_pixels;
-    return static_cast<int>(std::max<std::ptrdiff_t>(1, tiles)) * scheme.tile_pixels;
+    return std::max(1, static_cast<int>(std::min(fitting, most_pixels)) / scheme.tile_pixels);
 }
 
 }  // namespace
@@ -48,7 +47,8 @@ BlockedConvolution::BlockedConvolution(const ConvolutionProblem& problem, std::s
       affine_(make_affine(problem, weights, scheme.activations, scheme.weights)),
       plan_(problem, affine_, scheme.block_channels),
       steps_(static_cast<int>(panel_.row_elements() / scheme.step_elements)),
-      pixels_per_block_(block_pixels(panel_, scheme)),
+      tiles_per_chunk_(chunk_tiles(panel_, scheme)),
+      pixels_per_chunk_(tiles_per_chunk_ * scheme.tile_pixels),
       finished_channels_(std::max(scheme.block_channels, least_finished_channels)) {
     pack_weights(weights);
 }
@@ -75,11 +75,11 @@ std::ptrdiff_t BlockedConvolution::image_size() const {
 }
 
 std::ptrdiff_t BlockedConvolution::panel_size() const {
-    return panel_.image_serves() ? 0 : round_up(pixels_per_block_ * panel_.row_bytes(), 64);
+    return panel_.image_serves() ? 0 : round_up(pixels_per_chunk_ * panel_.row_bytes(), 64);
 }
 
 std::int64_t BlockedConvolution::blocks() const {
-    return (problem_.shape.out_pixels() + pixels_per_block_ - 1) / pixels_per_block_;
+    return (problem_.shape.out_pixels() + scheme_.tile_pixels - 1) / scheme_.tile_pixels;
 }
 
 std::ptrdiff_t BlockedConvolution::windows_size() const {
@@ -103,14 +103,14 @@ void BlockedConvolution::prepare_input(const ConvolutionBuffers& buffers, std::b
 }
 
 std::size_t BlockedConvolution::scratch_bytes() const {
-    const std::ptrdiff_t row_sums = round_up(pixels_per_block_ * 4, 64);
-    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_block_} * finished_channels_ * 4;
+    const std::ptrdiff_t row_sums = round_up(pixels_per_chunk_ * 4, 64);
+    const std::ptrdiff_t sums = std::ptrdiff_t{pixels_per_chunk_} * finished_channels_ * 4;
     return static_cast<std::size_t>(panel_size() + row_sums + sums);
 }
 
 BlockedConvolution::Scratch BlockedConvolution::divide(std::byte* memory) const {
     std::byte* row_sums = memory + panel_size();
-    std::byte* sums = row_sums + round_up(pixels_per_block_ * 4, 64);
+    std::byte* sums = row_sums + round_up(pixels_per_chunk_ * 4, 64);
     return {memory, reinterpret_cast<std::int32_t*>(row_sums), reinterpret_cast<std::int32_t*>(sums)};
 }
 
@@ -120,13 +120,17 @@ void BlockedConvolution::run_blocks(const ConvolutionBuffers& buffers, const std
     const auto* packed = reinterpret_cast<const std::byte*>(buffers.activations);
     const Input prepared{image_.packed_codes_serve() ? packed : input,
                          reinterpret_cast<const std::int32_t*>(input + image_size())};
-    for (std::int64_t block = range.first; block < range.end; ++block)
-        run_block(prepare_block(prepared, block * pixels_per_block_, scratch), buffers, scratch);
+    // Nearly equal chunks: one of a few pixels would read all weights for them.
+    const std::int64_t chunk = balanced(range.end - range.first, tiles_per_chunk_) * scheme_.tile_pixels;
+    const std::int64_t end = std::min(range.end * scheme_.tile_pixels, problem_.shape.out_pixels());
+    for (std::int64_t first = range.first * scheme_.tile_pixels; first < end; first += chunk) {
+        const auto count = static_cast<int>(std::min(chunk, end - first));
+        run_chunk(prepare_chunk(prepared, first, count, scratch), buffers, scratch);
+    }
 }
 
-BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const Input& input, std::int64_t first,
-                                                                 const Scratch& scratch) const {
-    const auto count = static_cast<int>(std::min<std::int64_t>(pixels_per_block_, problem_.shape.out_pixels() - first));
+BlockedConvolution::Chunk BlockedConvolution::prepare_chunk(const Input& input, std::int64_t first, int count,
+                                                            const Scratch& scratch) const {
     if (affine_.row_factor != 0)
         panel_.gather_sums(input.windows, first, count, scratch.row_sums);
     else
@@ -136,41 +140,43 @@ BlockedConvolution::PixelBlock BlockedConvolution::prepare_block(const Input& in
     return {first, count, scratch.panel};
 }
 
-void BlockedConvolution::run_block(const PixelBlock& block, const ConvolutionBuffers& buffers,
+void BlockedConvolution::run_chunk(const Chunk& chunk, const ConvolutionBuffers& buffers,
                                    const Scratch& scratch) const {
     const int out_channels = problem_.shape.out_channels;
     for (int first = 0; first < out_channels; first += finished_channels_) {
         const int count = std::min(finished_channels_, out_channels - first);
         for (int channel = 0; channel < count; channel += scheme_.block_channels)
-            multiply(block, (first + channel) / scheme_.block_channels, scratch.sums + channel);
-        scheme_.finish(plan_, {scratch.sums, finished_channels_, scratch.row_sums, block.count, first, count,
-                               block.first, buffers});
+            multiply(chunk, (first + channel) / scheme_.block_channels, scratch.sums + channel);
+        scheme_.finish(plan_, {scratch.sums, finished_channels_, scratch.row_sums, chunk.count, first, count,
+                               chunk.first, buffers});
     }
 }
 
-void BlockedConvolution::multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const {
+void BlockedConvolution::multiply(const Chunk& chunk, int channel_block, std::int32_t* sums) const {
     alignas(64) static constexpr std::int32_t zeros[most_block_channels] = {};
     TileTask task{};
     task.weights = weights_.data() + std::ptrdiff_t{channel_block} * steps_ * scheme_.step_weight_bytes;
     task.panel_stride = panel_.row_bytes();
     task.run_length = scheme_.run_length;
     task.sums_stride = finished_channels_;
-    const int tiles = (block.count + scheme_.tile_pixels - 1) / scheme_.tile_pixels;
+    const int tiles = (chunk.count + scheme_.tile_pixels - 1) / scheme_.tile_pixels;
     // Once at least, so that sums of no products are set to 0.
     for (int step = 0; step == 0 || step < steps_; step += scheme_.steps_per_block) {
         task.steps = std::min(scheme_.steps_per_block, steps_ - step);
         task.start_stride = step == 0 ? 0 : finished_channels_;
         const std::ptrdiff_t weight_bytes = std::ptrdiff_t{task.steps} * scheme_.step_weight_bytes;
-        for (int pixel = 0; pixel < block.count; pixel += scheme_.tile_pixels) {
-            prefetch_part(task.weights + weight_bytes, weight_bytes, pixel / scheme_.tile_pixels, tiles);
-            task.panel = block.rows + pixel * panel_.row_bytes() +
+        const std::byte* next = task.weights + weight_bytes;
+        const std::ptrdiff_t next_bytes = std::min(weight_bytes, weights_.data() + weights_.size() - next);
+        for (int pixel = 0; pixel < chunk.count; pixel += scheme_.tile_pixels) {
+            prefetch_part(next, next_bytes, pixel / scheme_.tile_pixels, tiles);
+            task.panel = chunk.rows + pixel * panel_.row_bytes() +
                          operand_bytes(scheme_.format, std::ptrdiff_t{step} * scheme_.step_elements);
-            task.pixels = std::min(scheme_.tile_pixels, block.count - pixel);
+            task.pixels = std::min(scheme_.tile_pixels, chunk.count - pixel);
             task.sums = sums + std::ptrdiff_t{pixel} * finished_channels_;
             task.start = step == 0 ? zeros : task.sums;
             scheme_.tile(task);
         }
-        task.weights += weight_bytes;
+        task.weights = next;
     }
 }
 

@@ -37,7 +37,8 @@ private:
         std::int32_t* sums;
     };
 
-    struct PixelBlock {
+    // Output pixels that share a panel, and the weights while these are in the cache.
+    struct Chunk {
         std::int64_t first;
         int count;
         const std::byte* rows;
@@ -48,9 +49,9 @@ private:
     std::ptrdiff_t windows_size() const;
     std::ptrdiff_t panel_size() const;
     void pack_weights(std::span<const std::uint8_t> weights);
-    PixelBlock prepare_block(const Input& input, std::int64_t first, const Scratch& scratch) const;
-    void run_block(const PixelBlock& block, const ConvolutionBuffers& buffers, const Scratch& scratch) const;
-    void multiply(const PixelBlock& block, int channel_block, std::int32_t* sums) const;
+    Chunk prepare_chunk(const Input& input, std::int64_t first, int count, const Scratch& scratch) const;
+    void run_chunk(const Chunk& chunk, const ConvolutionBuffers& buffers, const Scratch& scratch) const;
+    void multiply(const Chunk& chunk, int channel_block, std::int32_t* sums) const;
 
     ConvolutionProblem problem_;
     Scheme scheme_;
@@ -58,7 +59,8 @@ private:
     Panel panel_;
     Affine affine_;
     FinishPlan plan_;
-    int steps_ = 0, pixels_per_block_ = 0;
+    int steps_ = 0;
+    int tiles_per_chunk_ = 0, pixels_per_chunk_ = 0;
     int finished_channels_ = 0;         // whole channel blocks
     AlignedVector<std::byte> weights_;  // [channel blocks][steps][step_weight_bytes]
 };

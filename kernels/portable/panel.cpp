@@ -82,10 +82,11 @@ void Panel::gather_taps(const std::byte* image, Corner at, int tap_y, int count,
     const bool last = tap_y + 1 == shape_.kernel_height;
     const std::ptrdiff_t fill = last ? row_bytes_ - shape_.kernel_height * bytes : 0;
     const int y = at.y + tap_y;
-    const std::byte* source = image + ((at.image * shape_.height + y) * shape_.width + at.x) * pixel_bytes_;
+    // Of a pixel that may lie outside: a number, as a pointer out of its array must not be formed.
+    std::ptrdiff_t source = ((at.image * shape_.height + y) * shape_.width + at.x) * pixel_bytes_;
     for (; count > 0; --count, rows += row_bytes_, at.x += shape_.stride, source += shape_.stride * pixel_bytes_) {
         if (y >= 0 && y < shape_.height && at.x >= 0 && at.x + shape_.kernel_width <= shape_.width)
-            copy_bytes(rows, source, bytes);
+            copy_bytes(rows, image + source, bytes);
         else
             gather_edge(image, tap_row(at, tap_y), rows);
         if (fill > 0) std::memset(rows + bytes, 0, static_cast<std::size_t>(fill));

@@ -8,13 +8,14 @@ namespace dsqbench {
 
 constexpr std::ptrdiff_t cache_line_bytes = 64;
 
-// Part `part` of `parts` of the `bytes` bytes at `first`. A part before each tile: in the tile's loop a prefetch a line
-// is 4 % of its instructions, and all tiles but one ask for what is there.
+// Part `part` of `parts` of the `bytes` bytes at `first`, which all exist; none behind the last block. A part before
+// each tile: in the tile's loop a prefetch a line is 4 % of its instructions, and all tiles but one ask for what is
+// there.
 inline void prefetch_part(const std::byte* first, std::ptrdiff_t bytes, int part, int parts) {
     const std::ptrdiff_t lines = (bytes + cache_line_bytes - 1) / cache_line_bytes;
-    const std::byte* end = first + lines * (part + 1) / parts * cache_line_bytes;
-    for (const std::byte* line = first + lines * part / parts * cache_line_bytes; line < end; line += cache_line_bytes)
-        __builtin_prefetch(line, 0, 2);
+    const std::ptrdiff_t end = lines * (part + 1) / parts;
+    for (std::ptrdiff_t line = lines * part / parts; line < end; ++line)
+        __builtin_prefetch(first + line * cache_line_bytes, 0, 2);
 }
 
 }  // namespace dsqbench

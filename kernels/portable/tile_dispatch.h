@@ -1,6 +1,7 @@
 // From a tile's number of pixels, which is known at run time, to the function that was compiled for it.
 #pragma once
 
+#include <cassert>
 #include <utility>
 
 #include "kernels/portable/scheme.h"
@@ -18,6 +19,7 @@ inline __attribute__((always_inline)) TileTask in_registers(const TileTask& task
 template <class Tile, int... pixels>
 void dispatch_tile(const TileTask& task, std::integer_sequence<int, pixels...>) {
     static constexpr void (*tiles[])(const TileTask&) = {Tile::template run_tile<pixels + 1>...};
+    assert(task.pixels >= 1 && task.pixels <= static_cast<int>(sizeof...(pixels)));
     tiles[task.pixels - 1](task);
 }
 

@@ -19,12 +19,6 @@ namespace {
 constexpr int most_block_tiles = 24;
 constexpr int least_finished_channels = 64;  // whole channel blocks, as in blocked_convolution.cpp
 
-// `count` in as many parts as parts of up to `most` need, all of nearly one size: the size.
-constexpr std::int64_t balanced(std::int64_t count, std::int64_t most) {
-    const std::int64_t parts = std::max<std::int64_t>(1, (count + most - 1) / most);
-    return std::max<std::int64_t>(1, (count + parts - 1) / parts);
-}
-
 Range activation_range(const ConvolutionProblem& problem, const WinogradScheme& scheme) {
     const int bits = problem.activations.bits;
     return scheme.format == OperandFormat::bytes ? winograd_activations(bits) : winograd_signed_activations(bits);
@@ -88,8 +82,7 @@ WinogradConvolution::WinogradConvolution(const ConvolutionProblem& problem, std:
       out_width_(problem.shape.out_width()),
       tile_rows_((out_height_ + 1) / 2),
       tile_columns_((out_width_ + 1) / 2),
-      block_tiles_(static_cast<int>(
-          round_up(static_cast<std::ptrdiff_t>(balanced(tile_count(), most_block_tiles)), scheme.tile_pixels))),
+      block_tiles_(static_cast<int>(round_up(balanced(tile_count(), most_block_tiles), scheme.tile_pixels))),
       finished_channels_(std::max(scheme.block_channels, least_finished_channels)),
       pixel_bytes_(pixel_bytes(problem.shape.in_channels, problem.activations.bits)),
       row_bytes_(operand_bytes(scheme.format, round_up(pixel_bytes_, 32))) {
@@ -157,7 +150,7 @@ std::int64_t WinogradConvolution::tile_count() const {
 }
 
 std::int64_t WinogradConvolution::blocks() const {
-    return (tile_count() + block_tiles_ - 1) / block_tiles_;
+    return tile_count();
 }
 
 std::ptrdiff_t WinogradConvolution::activation_size() const {
@@ -177,11 +170,10 @@ void WinogradConvolution::run_blocks(const ConvolutionBuffers& buffers, const st
                                      Blocks range) const {
     const Scratch scratch{memory, reinterpret_cast<std::int32_t*>(memory + activation_size()),
                           reinterpret_cast<std::int32_t*>(memory + activation_size() + product_size())};
-    for (std::int64_t block = range.first; block < range.end; ++block) {
-        const std::int64_t first = block * block_tiles_;
-        run_tiles(buffers, {first, static_cast<int>(std::min<std::int64_t>(block_tiles_, tile_count() - first))},
-                  scratch);
-    }
+    // Nearly equal chunks, multiples of what the inner loop takes.
+    const std::int64_t chunk = round_up(balanced(range.end - range.first, block_tiles_), scheme_.tile_pixels);
+    for (std::int64_t first = range.first; first < range.end; first += chunk)
+        run_tiles(buffers, {first, static_cast<int>(std::min(chunk, range.end - first))}, scratch);
 }
 
 void WinogradConvolution::run_tiles(const ConvolutionBuffers& buffers, Tiles tiles, const Scratch& scratch) const {
@@ -231,10 +223,12 @@ void WinogradConvolution::multiply(Tiles tiles, int channel_block, const Scratch
     for (int p = 0; p < winograd_positions; ++p) {
         const std::ptrdiff_t block_position = std::ptrdiff_t{channel_block} * winograd_positions + p;
         task.weights = weights_.data() + block_position * size;
+        const std::byte* next = task.weights + size;
+        const std::ptrdiff_t next_bytes = std::min(size, weights_.data() + weights_.size() - next);
         task.start = compensation_.data() + block_position * scheme_.block_channels;
         task.run_length = run_lengths_[static_cast<std::size_t>(p)];
         for (int tile = 0; tile < tiles.count; tile += part) {
-            prefetch_part(task.weights + size, size, tile / part, (tiles.count + part - 1) / part);
+            prefetch_part(next, next_bytes, tile / part, (tiles.count + part - 1) / part);
             const std::ptrdiff_t row = std::ptrdiff_t{p} * block_tiles_ + tile;
             task.panel = scratch.activations + row * row_bytes_;
             task.sums = scratch.products + row * scheme_.block_channels;

@@ -67,7 +67,7 @@ void note_missing_rivals(const std::vector<std::string>& rivals) {
         if (!rivals.empty()) fmt::print(stderr, "dsqbench: note: no rival {}: {}\n", library, reason);
 }
 
-void check_threads(const Arguments& arguments) {
+void check(const Arguments& arguments) {
     const int usable = usable_processors();
     if (arguments.threads > usable)
         throw Error(ExitCode::unavailable,
@@ -76,6 +76,8 @@ void check_threads(const Arguments& arguments) {
                     fmt::format("--threads {} or fewer", usable));
     if (arguments.threads > 1 && !arguments.tune.empty())
         throw Error(ExitCode::usage, "costs are measured on one thread", "--tune without --threads");
+    if (arguments.cold && !arguments.tune.empty())
+        throw Error(ExitCode::usage, "costs are measured with warm caches", "--tune without --cold");
 }
 
 LayerRequest request_of(const Arguments& arguments) {
@@ -100,7 +102,9 @@ std::vector<Row> measure(const Arguments& arguments, const ShapeList& list, Cost
     note_missing_rivals(request.rivals);
 
     ProbeRecord record;
-    NoiseGate gate(record.read());
+    ThreadPool pool(arguments.threads);
+    const bool several = pool.threads() > 1;
+    NoiseGate gate(several ? std::nullopt : record.read(), &pool);
     Progress progress;
     const std::size_t task = progress.add(list.name);
     std::vector<Row> rows;
@@ -110,12 +114,12 @@ std::vector<Row> measure(const Arguments& arguments, const ShapeList& list, Cost
         request.shape = shape_of(layers[i]);
         const RowContext context{list.name,     layers[i].name,       command_text(arguments, layers[i].name),
                                  request.shape, request.timing.cache, arguments.threads};
-        const LayerResult result = benchmark_layer(request, gate);
+        const LayerResult result = benchmark_layer(request, pool, gate);
         costs.add(layers[i].name, result);
         for (Row& row : rows_of(result, context)) rows.push_back(std::move(row));
     }
     progress.finish(task, fmt::format("{} layers", layers.size()));
-    record.write(gate.best());
+    if (!several) record.write(gate.best());  // processors that share a core probe slower together
     return rows;
 }
 
@@ -169,7 +173,7 @@ void keep(const CostRecorder& costs, const std::string& file) {
 }
 
 void bench(const Arguments& arguments, Session& session) {
-    check_threads(arguments);
+    check(arguments);
     const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
     const ShapeList list = load_shape_list(arguments.shapes, folder);
     CostRecorder costs;

@@ -43,6 +43,11 @@ void add_timing(Row& row, const Timing& timing, double gigahertz) {
     row["macs_per_cycle"] = macs / (median * gigahertz);
 }
 
+void add_efficiency(Row& row, const Timing& timing, const std::optional<Timing>& one_thread, int threads) {
+    if (!one_thread || one_thread->accepted == 0 || timing.accepted == 0) return;
+    row["thread_efficiency"] = 100 * one_thread->nanoseconds.median / (timing.nanoseconds.median * threads);
+}
+
 void add_ratio(Row& row, const char* rival_field, const char* ratio_field, const std::string& rival, double ratio) {
     row[rival_field] = rival;
     row[ratio_field] = ratio;
@@ -96,9 +101,7 @@ Row row_of(const KernelResult& kernel, const LayerResult& result, const RowConte
                                  kernel.bits.activations, kernel.variant);
     if (kernel.timing) {
         add_timing(row, *kernel.timing, result.gigahertz);
-        if (kernel.one_thread && kernel.timing->accepted > 0 && kernel.one_thread->accepted > 0)
-            row["thread_efficiency"] =
-                100 * kernel.one_thread->nanoseconds.median / (kernel.timing->nanoseconds.median * context.threads);
+        add_efficiency(row, *kernel.timing, kernel.one_thread, context.threads);
         add_ratios(row, result.rivals);
         add_roofs(row, kernel.roofs, context.threads);
     }
@@ -116,7 +119,10 @@ Row row_of(const RivalResult& rival, const LayerResult& result, const RowContext
     row["check"] = "skipped";
     row["check_reason"] = rival.refusal.empty() ? "another library's" : rival.refusal;
     row["command"] = fmt::format("{} --rivals {}", context.command, rival.name);
-    if (rival.timing) add_timing(row, *rival.timing, result.gigahertz);
+    if (rival.timing) {
+        add_timing(row, *rival.timing, result.gigahertz);
+        add_efficiency(row, *rival.timing, rival.one_thread, context.threads);
+    }
     add_publication(row, false);
     return row;
 }

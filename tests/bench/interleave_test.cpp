@@ -63,6 +63,25 @@ TEST(NoiseGate, forgets_a_best_that_no_later_probe_reaches) {
     EXPECT_GT(strict.best(), gate.best() * 0.6);
 }
 
+// A pool of one thread everywhere, of two where there are two processors.
+TEST(NoiseGate, probes_every_thread_of_a_pool) {
+    ThreadPool pool(2);
+    NoiseGate gate(std::nullopt, &pool), alone;
+    EXPECT_GT(gate.best(), alone.best() / 2);
+    EXPECT_GE(gate.probe(), gate.best());
+}
+
+TEST(Interleave, lets_threads_of_the_competitor_before_fall_asleep) {
+    ThreadPool pool(2);
+    NoiseGate gate(std::nullopt, &pool);
+    TimingSettings settings{2, 1, Cache::warm, 2};
+    const auto start = std::chrono::steady_clock::now();
+    const auto timings = time_interleaved("threads", {{"a", rest}, {"b", rest}}, settings, gate);
+    // Two competitors, two samples, 50 ms before each: 30 of rest, 20 of untimed runs.
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(200));
+    EXPECT_EQ(timings[0].accepted + timings[0].rejected, 2);
+}
+
 TEST(Interleave, passes_on_what_a_competitor_throws_and_can_go_on) {
     NoiseGate gate;
     int runs = 0;

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ctime>
+#include <thread>
+
 #include "tests/kernels/sample.h"
 
 namespace dsqbench {
@@ -40,6 +44,41 @@ TEST(ThreadPool, gives_the_bytes_of_one_thread) {
         for (const int bits : {1, 2, 4, 8})
             for (const int size : {0, 1, 7, 20}) expect_equal_to_one_thread(pool, problem_of(bits, size));
     }
+}
+
+// Stage 4 of ResNet-18 has 49 output pixels, or 16 tiles of Winograd's.
+TEST(ThreadPool, has_work_for_several_threads_in_small_layers) {
+    std::mt19937 random(6);
+    for (const int bits : {1, 2, 4, 8}) {
+        const Sample sample = testing::make_sample(problem_of(bits, 7), {}, random);
+        for (const KernelVariant& variant : kernel_variants()) {
+            if (variant.name == "reference/scalar" || !variant.supports(sample.problem) ||
+                !available_instruction_sets().contain(variant.needs))
+                continue;
+            EXPECT_GE(prepare(variant, sample.problem, sample.weights)->blocks(), 4) << variant.name;
+        }
+    }
+}
+
+TEST(ThreadPool, calls_work_once_on_each_thread_asleep_or_not) {
+    ThreadPool pool(usable_processors());
+    for (const auto between : {std::chrono::microseconds(0), std::chrono::microseconds(100'000)})
+        for (int round = 0; round < 3; ++round) {
+            std::vector<int> calls(static_cast<std::size_t>(pool.threads()));
+            std::this_thread::sleep_for(between);
+            pool.on_every_thread([&](std::size_t thread) { ++calls[thread]; });
+            EXPECT_EQ(calls, std::vector<int>(calls.size(), 1));
+        }
+}
+
+TEST(ThreadPool, sleeps_when_idle) {
+    ThreadPool pool(usable_processors());
+    pool.on_every_thread([](std::size_t) {});
+    const auto processor_seconds = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const double before = processor_seconds();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    EXPECT_LT(processor_seconds() - before, 0.02);
 }
 
 TEST(ThreadPool, starts_no_more_threads_than_there_are_processors) {
