@@ -2,71 +2,31 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <vector>
 
 #include "kernels/api/error.h"
 
 namespace dsqbench {
 namespace {
 
-constexpr std::string_view header = "dsqbench kernel costs 1";
+constexpr std::string_view header = "dsqbench kernel costs 2";
+constexpr int head_lines = 2;
+constexpr std::string_view processor_field = "processor\t";
 
 std::string describe(const CodeType& type) {
     constexpr const char* letters[] = {"u", "s", "o"};
     return letters[static_cast<int>(type.coding)] + std::to_string(type.bits);
 }
 
-// Any codes will do: no kernel's time depends on them.
-std::vector<std::uint8_t> some_codes(std::size_t count, int levels) {
-    std::vector<std::uint8_t> codes(count);
-    for (std::size_t i = 0; i < count; ++i)
-        codes[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13 & static_cast<std::size_t>(levels - 1));
-    return codes;
-}
-
-struct Contender {
-    std::string name;
-    std::unique_ptr<Convolution> kernel;
-    std::vector<std::int64_t> times;
-};
-
-std::vector<Contender> contenders(const ConvolutionProblem& problem) {
-    const auto weights = some_codes(weight_count(problem), problem.weights.levels());
-    std::vector<Contender> list;
-    for (const KernelVariant& variant : kernel_variants())
-        if (variant.name != "reference/scalar" && available_instruction_sets().contain(variant.needs) &&
-            variant.supports(problem))
-            list.push_back({variant.name, prepare(variant, problem, weights), {}});
-    return list;
-}
-
-std::int64_t time_of(const Convolution& kernel, const ConvolutionBuffers& buffers, Workspace& workspace) {
-    const auto start = std::chrono::steady_clock::now();
-    kernel.run(buffers, workspace);
-    return std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count();
-}
-
-std::map<std::string, std::int64_t> tune_one(const ConvolutionProblem& problem, int repetitions) {
-    validate(problem);
-    const std::vector<std::uint8_t> activations(activation_bytes(problem)), residual(residual_bytes(problem));
-    std::vector<std::uint8_t> output(output_bytes(problem));
-    const ConvolutionBuffers buffers{activations.data(), residual.data(), output.data()};
-    Workspace workspace;
-    auto list = contenders(problem);
-    for (Contender& contender : list) contender.kernel->run(buffers, workspace);  // first touches
-    for (int i = 0; i < std::max(1, repetitions); ++i)
-        for (Contender& contender : list) contender.times.push_back(time_of(*contender.kernel, buffers, workspace));
-    std::map<std::string, std::int64_t> costs;
-    for (Contender& contender : list) {
-        std::sort(contender.times.begin(), contender.times.end());
-        costs[contender.name] = contender.times[contender.times.size() / 2];
-    }
-    return costs;
-}
-
 [[noreturn]] void refuse(int line, const std::string& reason) {
     throw KernelError("kernel costs, line " + std::to_string(line) + ": " + reason);
+}
+
+void parse_head(std::string_view text, int line, CostTable& table) {
+    if (line == 1 && text != header)
+        refuse(line, "'" + std::string(text.substr(0, 40)) + "' must be '" + std::string(header) + "'");
+    if (line == 2 && text.substr(0, processor_field.size()) != processor_field)
+        refuse(line, "must be 'processor', a tab and the name of the one that was measured");
+    if (line == 2) table.processor = text.substr(processor_field.size());
 }
 
 void parse_line(std::string_view text, int line, CostTable& table) {
@@ -105,13 +65,6 @@ std::string tuning_key(const ConvolutionProblem& problem) {
     return key;
 }
 
-CostTable tune(std::span<const ConvolutionProblem> problems, const TuneOptions& options) {
-    CostTable table;
-    for (const ConvolutionProblem& problem : problems)
-        table.nanoseconds[tuning_key(problem)] = tune_one(problem, options.repetitions);
-    return table;
-}
-
 const KernelVariant& choose_variant(const ConvolutionProblem& problem, InstructionSets available,
                                     const CostTable& table) {
     const KernelVariant* best = nullptr;
@@ -130,7 +83,7 @@ const KernelVariant& choose_variant(const ConvolutionProblem& problem, Instructi
 
 std::string to_text(const CostTable& table) {
     std::string text(header);
-    text += '\n';
+    text += '\n' + std::string(processor_field) + table.processor + '\n';
     for (const auto& [problem, costs] : table.nanoseconds)
         for (const auto& [kernel, nanoseconds] : costs)
             text += std::to_string(nanoseconds) + '\t' + kernel + '\t' + problem + '\n';
@@ -139,13 +92,14 @@ std::string to_text(const CostTable& table) {
 
 CostTable parse_cost_table(std::string_view text) {
     CostTable table;
-    for (int line = 1; line == 1 || !text.empty(); ++line) {
+    for (int line = 1; line <= head_lines || !text.empty(); ++line) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         const std::string_view content = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (line == 1 && content != header)
-            refuse(line, "'" + std::string(content.substr(0, 40)) + "' must be '" + std::string(header) + "'");
-        if (line > 1 && !content.empty()) parse_line(content, line, table);
+        if (line <= head_lines)
+            parse_head(content, line, table);
+        else if (!content.empty())
+            parse_line(content, line, table);
     }
     return table;
 }

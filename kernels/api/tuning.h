@@ -1,9 +1,8 @@
-// Measured costs: which kernel is the fastest for a shape on this machine, kept in a text file.
+// Measured costs: which kernel is the fastest for a shape on a processor, kept in a text file.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,23 +15,18 @@ std::string tuning_key(const ConvolutionProblem& problem);
 
 // Nanoseconds of one run, by problem and kernel.
 struct CostTable {
+    std::string processor;  // that was measured, in whatever words its writer compares
     std::map<std::string, std::map<std::string, std::int64_t>> nanoseconds;  // [tuning_key()][variant's name]
 };
-
-struct TuneOptions {
-    int repetitions = 9;  // medians of so many runs, the kernels taking turns
-};
-
-// Runs every kernel that this processor can run, but for the scalar reference, on each of the problems.
-CostTable tune(std::span<const ConvolutionProblem> problems, const TuneOptions& options = {});
 
 // The one with the least measured cost among those that can run; without a measurement, choose_variant()'s. Names that
 // this build does not know are ignored.
 const KernelVariant& choose_variant(const ConvolutionProblem& problem, InstructionSets available,
                                     const CostTable& table);
 
-// Version 1:
-//     dsqbench kernel costs 1
+// Version 2:
+//     dsqbench kernel costs 2
+//     processor TAB <processor>
 //     <nanoseconds> TAB <kernel> TAB <problem>
 std::string to_text(const CostTable& table);
 // Throws KernelError, which names the line.

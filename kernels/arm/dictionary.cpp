@@ -118,7 +118,8 @@ std::unique_ptr<Convolution> prepare_any(const ConvolutionProblem& problem, std:
 
 // Two instructions for 64 products with a bit.
 double cost(const ConvolutionProblem& problem) {
-    return 2.0 * problem.weights.bits / 64.0;
+    const int block = vectors / problem.weights.bits * lanes;
+    return 2.0 * problem.weights.bits / 64.0 * padding_factor(problem.shape.out_channels, block);
 }
 
 }  // namespace

@@ -19,8 +19,12 @@ struct RoofLoop {
 std::vector<RoofLoop> roof_loops();
 
 #if defined(__x86_64__)
-// Those beyond AVX2. `has_the_table`: whether the processor is one of roof_loops_avx512.cpp's.
-std::vector<RoofLoop> wide_roof_loops(bool has_the_table);
+// How many instructions the processor starts a cycle, relative to Zen 5 of servers; 0 where it is not known.
+struct RelativeStarts {
+    double of_256_bits = 0, of_512_bits = 0;
+};
+// Those beyond AVX2.
+std::vector<RoofLoop> wide_roof_loops(RelativeStarts starts);
 #endif
 
 }  // namespace dsqbench

@@ -1,6 +1,7 @@
 // AVX-VNNI and AVX-512. Table: AMD Zen 5 of servers (family 26, models 0 to 31) has vector units of 512 bits and starts
 // as many instructions of that width as of 256: two vpdpbusd, vpshufb or vpopcntd and four additions a cycle, at most
-// four vector instructions in all.
+// four vector instructions in all. Zen 4 (family 25 with AVX-512) has units of 256 bits, which a wide instruction takes
+// twice: half as many.
 #if defined(__x86_64__)
 #include "kernels/api/instruction_set.h"
 #include "kernels/bench/roof_loops.h"
@@ -31,14 +32,14 @@ constexpr double sums_a_turn = 24;
 
 }  // namespace
 
-std::vector<RoofLoop> wide_roof_loops(bool has_the_table) {
+std::vector<RoofLoop> wide_roof_loops(RelativeStarts starts) {
     const InstructionSets available = available_instruction_sets();
     std::vector<RoofLoop> loops;
     const auto add = [&](InstructionSet needed, const char* variant, double macs, bool per_bit, double nominal,
                          double sums_a_cycle, void (*run)(long)) {
+        const double relative = needed == InstructionSet::avx_vnni ? starts.of_256_bits : starts.of_512_bits;
         if (available.contain(needed))
-            loops.push_back(
-                {variant, macs * sums_a_turn, per_bit, nominal, has_the_table ? macs * sums_a_cycle : 0, run});
+            loops.push_back({variant, macs * sums_a_turn, per_bit, nominal, macs * sums_a_cycle * relative, run});
     };
     add(InstructionSet::avx_vnni, "avx_vnni/dot_product", 32, false, 1, 2, dot_256);
     add(InstructionSet::avx_vnni, "avx_vnni/winograd", 32, false, 2.25, 2, dot_256);

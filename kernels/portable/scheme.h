@@ -36,6 +36,11 @@ struct WeightBlock {
 // The largest Scheme::block_channels.
 constexpr int most_block_channels = 128;
 
+// How much more than a problem's channels a kernel computes, in whole blocks as it does: for the expected costs.
+constexpr double padding_factor(int channels, int block) {
+    return channels == 0 ? 1.0 : static_cast<double>((channels + block - 1) / block * block) / channels;
+}
+
 struct Scheme {
     OperandFormat format;
     Mapping activations, weights;

@@ -122,7 +122,7 @@ std::unique_ptr<Convolution> prepare_any(const ConvolutionProblem& problem, std:
 
 // Two instructions for 256 products with a bit.
 double cost(const ConvolutionProblem& problem) {
-    return 2.0 * problem.weights.bits / 256.0;
+    return 2.0 * problem.weights.bits / 256.0 * padding_factor(problem.shape.out_channels, lanes);
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ bool supports(const ConvolutionProblem& problem) {
 
 // Two instructions for 32 products and, a run, three for widening.
 double cost(const ConvolutionProblem& problem) {
-    return (2.0 + 3.0 / run_length(problem)) / 32.0;
+    return (2.0 + 3.0 / run_length(problem)) / 32.0 * padding_factor(problem.shape.out_channels, byte_pairs_channels);
 }
 
 std::unique_ptr<Convolution> prepare_byte_pairs(const ConvolutionProblem& problem,

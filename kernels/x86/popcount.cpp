@@ -71,8 +71,8 @@ bool supports(const ConvolutionProblem& problem) {
 }
 
 // Three instructions for 512 products.
-double cost(const ConvolutionProblem&) {
-    return 3.0 / 512.0;
+double cost(const ConvolutionProblem& problem) {
+    return 3.0 / 512.0 * padding_factor(problem.shape.out_channels, block_channels);
 }
 
 std::unique_ptr<Convolution> prepare_popcount(const ConvolutionProblem& problem,

@@ -50,12 +50,12 @@ bool supports(const ConvolutionProblem& problem) {
 }
 
 // One instruction for 64 or 32 products.
-double avx512_cost(const ConvolutionProblem&) {
-    return 1.0 / 64.0;
+double avx512_cost(const ConvolutionProblem& problem) {
+    return 1.0 / 64.0 * padding_factor(problem.shape.out_channels, avx512_vnni_channels);
 }
 
-double avx_cost(const ConvolutionProblem&) {
-    return 1.0 / 32.0;
+double avx_cost(const ConvolutionProblem& problem) {
+    return 1.0 / 32.0 * padding_factor(problem.shape.out_channels, avx_vnni_channels);
 }
 
 std::unique_ptr<Convolution> prepare_avx512(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {
@@ -112,7 +112,7 @@ KernelVariant avx_vnni_variant() {
 
 KernelVariant avx512_vnni_winograd_variant() {
     return {"avx512_vnni/winograd", needs_avx512_vnni, winograd_fits,
-            [](const ConvolutionProblem& problem) { return winograd_cost(problem, 1.0 / 64.0); },
+            [](const ConvolutionProblem& problem) { return winograd_cost(problem, avx512_cost(problem)); },
             [](const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {
                 return prepare_winograd(problem, weights, avx512_winograd);
             }};
@@ -120,7 +120,7 @@ KernelVariant avx512_vnni_winograd_variant() {
 
 KernelVariant avx_vnni_winograd_variant() {
     return {"avx_vnni/winograd", needs_avx_vnni, winograd_fits,
-            [](const ConvolutionProblem& problem) { return winograd_cost(problem, 1.0 / 32.0); },
+            [](const ConvolutionProblem& problem) { return winograd_cost(problem, avx_cost(problem)); },
             [](const ConvolutionProblem& problem, std::span<const std::uint8_t> weights) {
                 return prepare_winograd(problem, weights, avx_winograd);
             }};

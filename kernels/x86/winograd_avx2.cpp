@@ -30,7 +30,8 @@ constexpr WinogradScheme of_words{
 double winograd_cost(const ConvolutionProblem& problem, double product, double element) {
     const double activations = element * 100.0 / (36.0 * 32.0) / std::max(1, problem.shape.out_channels);
     const double outputs = 70.0 / (36.0 * 8.0) / std::max(1, problem.shape.in_channels);
-    return product * 16.0 / 36.0 + activations + outputs;
+    const double padded = product * padding_factor(problem.shape.out_channels, byte_pairs_channels);
+    return padded * 16.0 / 36.0 + activations + outputs;
 }
 
 bool bytes_support(const ConvolutionProblem& problem) {

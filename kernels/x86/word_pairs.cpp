@@ -53,8 +53,8 @@ bool supports(const ConvolutionProblem& problem) {
 }
 
 // Two instructions for 16 products.
-double cost(const ConvolutionProblem&) {
-    return 2.0 / 16.0;
+double cost(const ConvolutionProblem& problem) {
+    return 2.0 / 16.0 * padding_factor(problem.shape.out_channels, word_pairs_channels);
 }
 
 std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& problem,

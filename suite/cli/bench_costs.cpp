@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/api/error.h"
+#include "kernels/bench/processor.h"
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/report/number_text.h"
@@ -25,12 +26,18 @@ std::string microseconds(const std::map<std::string, std::int64_t>& costs, const
 }  // namespace
 
 CostTable read_costs(const std::filesystem::path& file) {
+    CostTable table;
     try {
-        return parse_cost_table(read_file(file, largest_file));
+        table = parse_cost_table(read_file(file, largest_file));
     } catch (const KernelError& error) {
         throw Error(ExitCode::usage, fmt::format("{}: {}", file.string(), error.what()),
                     "a table of costs is written by dsqbench bench --tune FILE");
     }
+    if (table.processor != processor_name())
+        throw Error(ExitCode::usage,
+                    fmt::format("{}: costs on '{}', this is '{}'", file.string(), table.processor, processor_name()),
+                    "measure them here: dsqbench bench --tune ANOTHER_FILE");
+    return table;
 }
 
 std::vector<std::string> kernels_to_tune() {
@@ -57,7 +64,9 @@ void CostRecorder::add(const std::string& layer, const LayerResult& result) {
 void CostRecorder::write(const std::filesystem::path& file) const {
     CostTable all;
     if (std::filesystem::exists(file)) all = read_costs(file);
-    for (const auto& [problem, costs] : costs_.nanoseconds) all.nanoseconds[problem] = costs;
+    all.processor = processor_name();
+    for (const auto& [problem, costs] : costs_.nanoseconds)
+        for (const auto& [kernel, nanoseconds] : costs) all.nanoseconds[problem][kernel] = nanoseconds;
     write_file_atomically(file, to_text(all));
 }
 

@@ -10,7 +10,7 @@
 
 namespace dsqbench {
 
-// Error(usage) with the file, the line and what to do, where it is missing or damaged.
+// Error(usage) with the file, the line and what to do, where it is damaged or of another processor.
 CostTable read_costs(const std::filesystem::path& file);
 
 // Names of all kernels that are worth measuring: the scalar reference is not.
@@ -20,7 +20,8 @@ std::vector<std::string> kernels_to_tune();
 class CostRecorder {
 public:
     void add(const std::string& layer, const LayerResult& result);
-    // Replaces what the file has about these layers and keeps the rest; a new file where there is none.
+    // Replaces what the file has about these kernels on these layers and keeps the rest; a new file where there is
+    // none.
     void write(const std::filesystem::path& file) const;
     // For each layer and pair of bits the fastest kernel, beside the one that is chosen without measurements.
     TextTable summary() const;

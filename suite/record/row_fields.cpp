@@ -8,9 +8,12 @@ namespace dsqbench {
 const std::vector<RowField>& row_fields() {
     constexpr auto required = Presence::required;
     constexpr auto optional = Presence::optional;
-    const std::vector<std::string> any, training{"training"}, kernel{"kernel"}, quantized{"training", "kernel", "training-speed", "network"};
-    const std::vector<std::string> speed{"training-speed"}, trained{"training", "training-speed"}, timed{"kernel", "training-speed", "network"};
-    const std::vector<std::string> network{"network"}, latency{"kernel", "network"}, labelled{"training", "training-speed", "network"};
+    const std::vector<std::string> any, training{"training"}, kernel{"kernel"},
+        quantized{"training", "kernel", "training-speed", "network"};
+    const std::vector<std::string> speed{"training-speed"}, trained{"training", "training-speed"},
+        timed{"kernel", "training-speed", "network"};
+    const std::vector<std::string> network{"network"}, latency{"kernel", "network"},
+        labelled{"training", "training-speed", "network"};
     // clang-format off
     static const std::vector<RowField> fields = {
         {"schema_version", "integer", "", "", required, "version of this table"},
@@ -124,9 +127,15 @@ const std::vector<RowField>& row_fields() {
 const std::vector<std::string>& identity_fields(const std::string& kind) {
     static const std::map<std::string, std::vector<std::string>> fields{
         {"training", {"recipe_id", "seed"}},
-        {"training-speed", {"label", "model", "model_width", "image", "batch", "threads", "weight_bits", "activation_bits", "training_isa", "processor"}},
-        {"kernel", {"network", "layer", "shape", "method", "variant", "processor", "weight_bits", "activation_bits", "threads", "cache"}},
-        {"network", {"network", "label", "variant", "instruction_set", "implementation", "processor", "weight_bits", "activation_bits", "threads", "batch", "weights_sha256"}},
+        {"training-speed",
+         {"label", "model", "model_width", "image", "batch", "threads", "weight_bits", "activation_bits",
+          "training_isa", "processor"}},
+        {"kernel",
+         {"network", "layer", "shape", "method", "variant", "processor", "weight_bits", "activation_bits", "threads",
+          "cache"}},
+        {"network",
+         {"network", "label", "variant", "instruction_set", "implementation", "processor", "weight_bits",
+          "activation_bits", "threads", "batch", "weights_sha256"}},
     };
     static const std::vector<std::string> none;
     const auto found = fields.find(kind);

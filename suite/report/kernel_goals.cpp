@@ -11,9 +11,10 @@ namespace dsqbench {
 namespace {
 
 bool is_of(const Row& row, const KernelGoal& goal) {
-    // Rivals have no instruction set of ours.
-    return row.at("weight_bits") == goal.weight_bits && row.at("activation_bits") == goal.activation_bits &&
-           !text_of(row, "instruction_set").empty() && row.contains("median_ns") && row.at("median_ns").is_number();
+    // Rivals have no instruction set of ours. The goals are about one thread.
+    return row.value("threads", 1) == 1 && row.at("weight_bits") == goal.weight_bits &&
+           row.at("activation_bits") == goal.activation_bits && !text_of(row, "instruction_set").empty() &&
+           row.contains("median_ns") && row.at("median_ns").is_number();
 }
 
 // The fastest row of each layer that the goals are about; empty where one is missing.

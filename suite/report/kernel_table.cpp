@@ -66,7 +66,8 @@ TextTable kernel_table(const std::vector<Row>& rows) {
     for (const char* title : {"µs", "p10", "spread %", "GOP/s", "MAC/cycle", "% table", "% loop", "int8", "f32"})
         table.add_column(title, right);
     table.add_column("samples", right).add_column("check");
-    const bool threads = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.value("threads", 1) != 1; });
+    const bool threads =
+        std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.value("threads", 1) != 1; });
     if (threads) table.add_column("efficiency %", right);
     for (const Row& row : rows) {
         std::vector<std::string> cells{text_of(row, "layer"),

@@ -124,26 +124,33 @@ class BenchTest(CommandTest):
         done = self.bench("--rivals", "none", "--samples", 12, "--layer", "small", "--bits", "2", "--tune", costs)
         self.assertIn("fastest", done.stderr)
         lines = costs.read_text().splitlines()
-        self.assertEqual(lines[0], "dsqbench kernel costs 1")
-        kernels = [line.split("\t")[1] for line in lines[1:]]
-        self.assertNotIn("reference/scalar", kernels)
+        head, entries = lines[:2], [line.split("\t") for line in lines[2:]]
+        self.assertEqual(head[0], "dsqbench kernel costs 2")
+        self.assertTrue(head[1].startswith("processor\t"))
+        self.assertNotIn("reference/scalar", [kernel for _, kernel, _ in entries])
+        if not entries:
+            self.skipTest("no undisturbed sample")
         # Whatever the table calls the fastest is what runs.
-        problem = self.problem_of(self.rows_of(*QUICK, "--layer", "small", "--bits", "2", "--tune", costs)[0], costs)
-        costs.write_text(f"dsqbench kernel costs 1\n1\treference/scalar\t{problem}\n")
+        problem = entries[0][2]
+        costs.write_text("\n".join([*head, f"1\treference/scalar\t{problem}", ""]))
         chosen = self.rows_of(*QUICK, "--layer", "small", "--bits", "2", "--costs", costs)
         self.assertEqual([row["variant"] for row in chosen], ["reference/scalar"])
+        # Another kernel's costs are added to those of this one.
+        self.bench("--rivals", "none", "--samples", 12, "--layer", "small", "--bits", "2", "--tune", costs)
+        self.assertIn(f"1\treference/scalar\t{problem}", costs.read_text().splitlines())
+        # Another processor's say nothing about this one.
+        costs.write_text(f"{head[0]}\nprocessor\tElsewhere 1/2\n")
+        for option in ("--costs", "--tune"):
+            done = self.bench(*QUICK, "--layer", "small", "--bits", "2", option, costs, expect=2)
+            self.assertIn("Elsewhere 1/2", done.stderr)
 
-    def problem_of(self, row, costs):
-        """The key of a layer in a table of costs, where this machine was quiet enough to write one."""
-        lines = costs.read_text().splitlines()[1:]
-        if not lines:
-            self.skipTest("no undisturbed sample")
-        self.assertEqual(row["layer"], "small")
-        return lines[0].split("\t")[2]
+    def test_costs_are_those_of_one_thread_and_warm_caches(self):
+        done = self.bench(*QUICK, "--cold", "--tune", self.folder / "costs.txt", expect=2)
+        self.assertIn("without --cold", done.stderr)
 
     def test_damaged_costs_are_an_error_that_names_the_line(self):
         costs = self.folder / "costs.txt"
-        for content in ("", "dsqbench kernel costs 2\n", "dsqbench kernel costs 1\nx\n"):
+        for content in ("", "dsqbench kernel costs 1\n", "dsqbench kernel costs 2\nx\n"):
             costs.write_text(content)
             self.assertIn("line", self.bench(*QUICK, "--costs", costs, expect=2).stderr)
             self.assertIn("line", self.bench(*QUICK, "--layer", "small", "--bits", 2, "--tune", costs, expect=2).stderr)

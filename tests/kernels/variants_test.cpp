@@ -206,6 +206,30 @@ TEST(Variants, of_avx2_are_chosen_by_bits_and_shape) {
     strided.shape.stride = 2;
     EXPECT_EQ(chosen(strided), "avx2/byte_pairs");
 }
+
+// A block of 64 channels computes four times what 16 channels need.
+TEST(Variants, of_avx512_are_chosen_by_channels) {
+    const InstructionSets sets = InstructionSets(InstructionSet::avx2) | InstructionSet::avx512;
+    const auto chosen = [sets](int bits, int channels) {
+        ConvolutionProblem problem = three_by_three(bits);
+        problem.shape.out_channels = channels;
+        return choose_variant(problem, sets).name;
+    };
+    EXPECT_EQ(chosen(2, 16), "avx2/dictionary");
+    EXPECT_EQ(chosen(2, 32), "avx2/dictionary");
+    EXPECT_EQ(chosen(2, 64), "avx512/dictionary");
+    EXPECT_EQ(chosen(1, 64), "avx512/dictionary");
+    EXPECT_EQ(chosen(4, 64), "avx2/winograd");
+    const auto chosen_with_vnni = [](int channels) {
+        ConvolutionProblem problem = three_by_three(2);
+        problem.shape.out_channels = channels;
+        return choose_variant(problem, InstructionSets(InstructionSet::avx2) | InstructionSet::avx512 |
+                                           InstructionSet::avx512_vnni)
+            .name;
+    };
+    EXPECT_EQ(chosen_with_vnni(16), "avx512_vnni/dot_product");
+    EXPECT_EQ(chosen_with_vnni(64), "avx512/dictionary");
+}
 #endif
 
 }  // namespace

@@ -72,5 +72,12 @@ TEST(KernelGoals, pass_over_rivals_and_what_did_not_run) {
     EXPECT_FALSE(judge_goals(two_layers(), {measured("a", 100, 9.0), rival, skipped})[0].figure);
 }
 
+TEST(KernelGoals, are_about_one_thread) {
+    Row pair = measured("b", 10, 9.0);
+    pair["threads"] = 2;
+    EXPECT_FALSE(judge_goals(two_layers(), {measured("a", 100, 9.0), pair})[0].figure);
+    EXPECT_TRUE(judge_goals(two_layers(), {pair}).empty());
+}
+
 }  // namespace
 }  // namespace dsqbench
