@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Draws measured latencies of kernels: one group of bars a layer, our kernels by bits beside the rivals.
 
-    scripts/plot_kernels.py NETWORK OUTPUT.png [--results FOLDER] [--layers NAME,NAME]
+    scripts/plot_kernels.py NETWORK OUTPUT.png [--results FOLDER] [--layers NAME,NAME] [--isa SETS]
 
-Reads publishable measured rows of NETWORK; of the newest commit, and of one processor, as others do not compare.
+Reads publishable measured rows of NETWORK: of the newest commit, and of one processor, as others do not compare; with
+--isa of the runs that were held to those instruction sets, else of those that were held to none.
 """
 
 import argparse
@@ -17,16 +18,17 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 
-def stored_rows(results, network):
+def stored_rows(results, network, isa):
     rows = []
     for path in sorted(results.glob("*/*.jsonl")):
         for line in path.read_text().splitlines():
             row = json.loads(line)
             if row.get("kind") == "kernel" and row["network"] == network and row["method"] == "measured" \
-                    and row["publishable"] and row["threads"] == 1 and row["cache"] == "warm":
+                    and row["publishable"] and row["threads"] == 1 and row["cache"] == "warm" \
+                    and row.get("held_to", "") == isa:
                 rows.append(row)
     if not rows:
-        sys.exit(f"no publishable measured row of '{network}' in {results}")
+        sys.exit(f"no publishable measured row of '{network}' in {results}" + (f" held to {isa}" if isa else ""))
     newest = max(rows, key=lambda row: row["time"])
     return [row for row in rows if (row["commit"], row["processor"]) == (newest["commit"], newest["processor"])]
 
@@ -58,7 +60,8 @@ def draw(rows, layers, output):
                  label=name, color=colour, error_kw={"linewidth": 0.7})
     axes.set_xticks(range(len(layers)), layers)
     axes.set_ylabel("µs, median; whisker: first decile")
-    axes.set_title(f"{rows[0]['network']}, one thread, {rows[0]['processor']}, commit {rows[0]['commit'][:10]}",
+    held = f", all held to {rows[0]['held_to']}" if "held_to" in rows[0] else ""
+    axes.set_title(f"{rows[0]['network']}, one thread{held}, {rows[0]['processor']}, commit {rows[0]['commit'][:10]}",
                    fontsize=10)
     axes.legend(fontsize=7, ncols=2)
     axes.grid(axis="y", alpha=0.3)
@@ -70,9 +73,10 @@ def main():
     parser.add_argument("network")
     parser.add_argument("output", type=Path)
     parser.add_argument("--results", type=Path, default=Path("results"))
+    parser.add_argument("--isa", default="", help="as in dsqbench bench --isa")
     parser.add_argument("--layers", default="", help="names with commas; all that have rows where absent")
     arguments = parser.parse_args()
-    rows = stored_rows(arguments.results, arguments.network)
+    rows = stored_rows(arguments.results, arguments.network, arguments.isa)
     layers = list(dict.fromkeys(row["layer"] for row in rows))
     if arguments.layers:
         layers = arguments.layers.split(",")

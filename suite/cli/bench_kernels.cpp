@@ -113,7 +113,7 @@ std::vector<Row> measure(const Arguments& arguments, const ShapeList& list, Cost
         request.title = list.name + "/" + layers[i].name;
         request.shape = shape_of(layers[i]);
         const RowContext context{list.name,     layers[i].name,       command_text(arguments, layers[i].name),
-                                 request.shape, request.timing.cache, arguments.threads};
+                                 request.shape, request.timing.cache, arguments.threads, arguments.isa};
         const LayerResult result = benchmark_layer(request, pool, gate);
         costs.add(layers[i].name, result);
         for (Row& row : rows_of(result, context)) rows.push_back(std::move(row));

@@ -17,7 +17,7 @@ constexpr const char* f32_rival = "onednn/convolution_f32";
 constexpr int fewest_samples = 10;
 
 Row common_row(const RowContext& context) {
-    return {{"kind", "kernel"},
+    Row row{{"kind", "kernel"},
             {"network", context.network},
             {"layer", context.layer},
             {"shape", shape_text(context.shape)},
@@ -27,6 +27,8 @@ Row common_row(const RowContext& context) {
             {"cache", context.cache == Cache::warm ? "warm" : "cold"},
             {"nominal_macs", context.shape.nominal_macs()},
             {"real_macs", real_macs(context.shape)}};
+    if (!context.held_to.empty()) row["held_to"] = context.held_to;
+    return row;
 }
 
 void add_timing(Row& row, const Timing& timing, double gigahertz) {

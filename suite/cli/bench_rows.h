@@ -15,6 +15,7 @@ struct RowContext {
     ConvolutionShape shape;
     Cache cache = Cache::warm;
     int threads = 1;
+    std::string held_to = {};  // --isa
 };
 
 // Kernels in the result's order, then rivals.

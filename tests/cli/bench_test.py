@@ -80,7 +80,8 @@ class BenchTest(CommandTest):
 
     def test_isa_forces_the_choice(self):
         for row in self.rows_of(*QUICK, "--isa", "baseline"):
-            self.assertEqual(row["instruction_set"], "baseline")
+            self.assertEqual((row["instruction_set"], row["held_to"]), ("baseline", "baseline"))
+        self.assertNotIn("held_to", self.rows_of(*QUICK, "--layer", "small", "--bits", 2)[0])
 
     def test_rivals_are_named_with_their_implementation_or_their_absence(self):
         done = self.bench("--samples", 2, "--layer", "small", "--bits", 2, "--json")
@@ -102,6 +103,8 @@ class BenchTest(CommandTest):
         for _ in range(2):
             self.bench(*QUICK, "--layer", "small", "--bits", "2,3", "--results", "results")
         self.assertEqual(len(self.rows()), 2)
+        self.bench(*QUICK, "--layer", "small", "--bits", 2, "--isa", "baseline", "--results", "results")
+        self.assertEqual([row.get("held_to") for row in self.rows()], [None, None, "baseline"])
         self.bench(*QUICK, "--layer", "small", "--bits", 2, "--cold", "--results", "results")
         self.assertEqual(self.rows()[-1]["cache"], "cold")
         for row in self.rows():  # two samples are no measurement
