@@ -43,7 +43,7 @@ BlockedConvolution::BlockedConvolution(const ConvolutionProblem& problem, std::s
     : problem_(problem),
       scheme_(scheme),
       image_(problem, scheme.format, scheme.activations),
-      panel_(problem, image_, scheme.step_elements),
+      panel_(problem, image_, scheme.step_elements, scheme.copy),
       affine_(make_affine(problem, weights, scheme.activations, scheme.weights)),
       plan_(problem, affine_, scheme.block_channels),
       steps_(static_cast<int>(panel_.row_elements() / scheme.step_elements)),
@@ -165,10 +165,9 @@ void BlockedConvolution::multiply(const Chunk& chunk, int channel_block, std::in
         task.steps = std::min(scheme_.steps_per_block, steps_ - step);
         task.start_stride = step == 0 ? 0 : finished_channels_;
         const std::ptrdiff_t weight_bytes = std::ptrdiff_t{task.steps} * scheme_.step_weight_bytes;
-        const std::byte* next = task.weights + weight_bytes;
-        const std::ptrdiff_t next_bytes = std::min(weight_bytes, weights_.data() + weights_.size() - next);
+        Prefetch next = prefetch_next(task.weights, weight_bytes, weights_, tiles);
         for (int pixel = 0; pixel < chunk.count; pixel += scheme_.tile_pixels) {
-            prefetch_part(next, next_bytes, pixel / scheme_.tile_pixels, tiles);
+            next.next_part();
             task.panel = chunk.rows + pixel * panel_.row_bytes() +
                          operand_bytes(scheme_.format, std::ptrdiff_t{step} * scheme_.step_elements);
             task.pixels = std::min(scheme_.tile_pixels, chunk.count - pixel);
@@ -176,7 +175,7 @@ void BlockedConvolution::multiply(const Chunk& chunk, int channel_block, std::in
             task.start = step == 0 ? zeros : task.sums;
             scheme_.tile(task);
         }
-        task.weights = next;
+        task.weights += weight_bytes;
     }
 }
 

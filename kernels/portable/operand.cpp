@@ -64,15 +64,17 @@ void OperandImage::expand_words(const std::uint8_t* packed, std::byte* elements)
     for (int i = 0; i < channels_; ++i) words[i] = static_cast<std::int16_t>(multiplier_ * packed[i] + addend_);
 }
 
-void OperandImage::expand_dictionary(const std::uint8_t* packed, std::byte* elements) const {
+// Of all pixels at once: a pixel has a few bytes, too few for the compiler's vectors.
+void OperandImage::expand_dictionary(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const {
     auto* offsets = reinterpret_cast<std::uint16_t*>(elements);
-    for (std::ptrdiff_t i = 0; i < packed_pixel_bytes_; ++i) {
-        if (bits_ == 2) {
-            offsets[i] = static_cast<std::uint16_t>(packed[i] << 4);
-        } else {
-            offsets[2 * i] = static_cast<std::uint16_t>((packed[i] & 0x0F) << 4);
-            offsets[2 * i + 1] = static_cast<std::uint16_t>(packed[i] & 0xF0);
-        }
+    const std::int64_t bytes = pixels * packed_pixel_bytes_;
+    if (bits_ == 2) {
+        for (std::int64_t i = 0; i < bytes; ++i) offsets[i] = static_cast<std::uint16_t>(packed[i] << 4);
+        return;
+    }
+    for (std::int64_t i = 0; i < bytes; ++i) {
+        offsets[2 * i] = static_cast<std::uint16_t>((packed[i] & 0x0F) << 4);
+        offsets[2 * i + 1] = static_cast<std::uint16_t>(packed[i] & 0xF0);
     }
 }
 
@@ -81,18 +83,16 @@ void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::
         std::memcpy(elements, packed, static_cast<std::size_t>(pixels * pixel_bytes_));
         return;
     }
+    if (format_ == OperandFormat::dictionary) return expand_dictionary(packed, pixels, elements);
     const std::ptrdiff_t used = operand_bytes(format_, channels_);
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-        if (format_ == OperandFormat::dictionary)
-            expand_dictionary(packed, elements);
-        else if (codes_per_byte(bits_) > 1)
+        if (codes_per_byte(bits_) > 1)
             expand_table(packed, elements);
         else if (format_ == OperandFormat::bytes)
             expand_bytes(packed, elements);
         else
             expand_words(packed, elements);
-        if (format_ != OperandFormat::dictionary)
-            std::memset(elements + used, 0, static_cast<std::size_t>(pixel_bytes_ - used));
+        std::memset(elements + used, 0, static_cast<std::size_t>(pixel_bytes_ - used));
         packed += packed_pixel_bytes_;
         elements += pixel_bytes_;
     }
@@ -103,10 +103,15 @@ std::int32_t OperandImage::pixel_sum(const std::uint8_t* packed) const {
     if (codes_per_byte(bits_) == 1) {
         for (int i = 0; i < channels_; ++i) sum += packed[i];
     } else {
-        for (std::ptrdiff_t i = 0; i < packed_pixel_bytes_; i += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, packed + i,
-                        static_cast<std::size_t>(std::min<std::ptrdiff_t>(8, packed_pixel_bytes_ - i)));
+        std::ptrdiff_t i = 0;
+        std::uint64_t word = 0;
+        for (; i + 8 <= packed_pixel_bytes_; i += 8) {
+            std::memcpy(&word, packed + i, 8);
+            sum += sum_of_fields(word, bits_);
+        }
+        if (i < packed_pixel_bytes_) {
+            word = 0;
+            std::memcpy(&word, packed + i, static_cast<std::size_t>(packed_pixel_bytes_ - i));
             sum += sum_of_fields(word, bits_);
         }
     }

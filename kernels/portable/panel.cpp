@@ -6,27 +6,14 @@
 #include "kernels/api/layout.h"
 
 namespace dsqbench {
-namespace {
 
-template <std::ptrdiff_t size>
-void copy_ends(std::byte* to, const std::byte* from, std::ptrdiff_t bytes) {
-    std::memcpy(to, from, size);
-    std::memcpy(to + bytes - size, from + bytes - size, size);
+void copy_rows_portable(const RowCopies& copies) {
+    copy_rows<16>(copies);
 }
 
-// memcpy() of a few dozen bytes, a multiple of 4, without the call: the calls took longer than the copies, 6 % of a
-// one-bit convolution. What is no multiple of a vector is copied as two that overlap.
-void copy_bytes(std::byte* to, const std::byte* from, std::ptrdiff_t bytes) {
-    if (bytes < 8) return std::memcpy(to, from, static_cast<std::size_t>(bytes)), void();
-    if (bytes < 16) return copy_ends<8>(to, from, bytes);
-    for (std::ptrdiff_t at = 0; at + 16 <= bytes; at += 16) std::memcpy(to + at, from + at, 16);
-    std::memcpy(to + bytes - 16, from + bytes - 16, 16);
-}
-
-}  // namespace
-
-Panel::Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements)
+Panel::Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements, CopyRows copy)
     : shape_(problem.shape),
+      copy_(copy),
       out_height_(shape_.out_height()),
       out_width_(shape_.out_width()),
       pixel_bytes_(image.pixel_bytes()),
@@ -76,21 +63,32 @@ void Panel::gather(const std::byte* image, std::int64_t first, int count, std::b
     }
 }
 
-// One row of the kernel for `count` pixels of one row of the output.
-void Panel::gather_taps(const std::byte* image, Corner at, int tap_y, int count, std::byte* rows) const {
+// One row of the kernel for `count` pixels of one row of the output: all at once but those at the image's edges.
+void Panel::gather_taps(const std::byte* image, const Corner& at, int tap_y, int count, std::byte* rows) const {
     const std::ptrdiff_t bytes = shape_.kernel_width * pixel_bytes_;
-    const bool last = tap_y + 1 == shape_.kernel_height;
-    const std::ptrdiff_t fill = last ? row_bytes_ - shape_.kernel_height * bytes : 0;
-    const int y = at.y + tap_y;
-    // Of a pixel that may lie outside: a number, as a pointer out of its array must not be formed.
-    std::ptrdiff_t source = ((at.image * shape_.height + y) * shape_.width + at.x) * pixel_bytes_;
-    for (; count > 0; --count, rows += row_bytes_, at.x += shape_.stride, source += shape_.stride * pixel_bytes_) {
-        if (y >= 0 && y < shape_.height && at.x >= 0 && at.x + shape_.kernel_width <= shape_.width)
-            copy_bytes(rows, image + source, bytes);
-        else
-            gather_edge(image, tap_row(at, tap_y), rows);
-        if (fill > 0) std::memset(rows + bytes, 0, static_cast<std::size_t>(fill));
+    const Inside inside = pixels_inside(at, tap_y, count);
+    const auto gather_edges = [&](int first, int end) {
+        for (int i = first; i < end; ++i)
+            gather_edge(image, tap_row({at.image, at.y, at.x + i * shape_.stride}, tap_y), rows + i * row_bytes_);
+    };
+    gather_edges(0, inside.first);
+    if (inside.first < inside.end) {
+        const std::int64_t pixel = (at.image * shape_.height + at.y + tap_y) * shape_.width + at.x +
+                                   std::int64_t{inside.first} * shape_.stride;
+        copy_({rows + inside.first * row_bytes_, row_bytes_, image + pixel * pixel_bytes_, shape_.stride * pixel_bytes_,
+               inside.end - inside.first, bytes});
     }
+    gather_edges(inside.end, count);
+    const std::ptrdiff_t fill = row_bytes_ - shape_.kernel_height * bytes;
+    if (fill > 0 && tap_y + 1 == shape_.kernel_height)
+        for (int i = 0; i < count; ++i) std::memset(rows + i * row_bytes_ + bytes, 0, static_cast<std::size_t>(fill));
+}
+
+Panel::Inside Panel::pixels_inside(const Corner& at, int tap_y, int count) const {
+    const int y = at.y + tap_y, room = shape_.width - shape_.kernel_width - at.x;
+    if (y < 0 || y >= shape_.height || room < 0) return {count, count};
+    const int first = std::clamp((shape_.stride - 1 - at.x) / shape_.stride, 0, count);
+    return {first, std::max(first, std::min(count, room / shape_.stride + 1))};
 }
 
 void Panel::gather_edge(const std::byte* image, const TapRow& taps, std::byte* out) const {

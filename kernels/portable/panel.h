@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/portable/aligned_vector.h"
+#include "kernels/portable/copy_rows.h"
 #include "kernels/portable/operand.h"
 
 namespace dsqbench {
@@ -15,7 +16,8 @@ namespace dsqbench {
 class Panel {
 public:
     // `step_elements`: rows are filled up with zeros to a whole number of steps.
-    Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements);
+    Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements,
+          CopyRows copy = copy_rows_portable);
 
     std::ptrdiff_t row_elements() const { return row_elements_; }
     std::ptrdiff_t row_bytes() const { return row_bytes_; }
@@ -45,11 +47,17 @@ private:
 
     Corner corner(std::int64_t out_pixel) const;
     TapRow tap_row(const Corner& corner, int tap_y) const;
-    void gather_taps(const std::byte* image, Corner at, int tap_y, int count, std::byte* rows) const;
+    // Of some output pixels of one row, those whose taps in a row of the kernel lie inside the image.
+    struct Inside {
+        int first, end;
+    };
+    Inside pixels_inside(const Corner& at, int tap_y, int count) const;
+    void gather_taps(const std::byte* image, const Corner& at, int tap_y, int count, std::byte* rows) const;
     void sum_row(const std::int32_t* pixel_sums, std::int32_t* windows) const;
     void gather_edge(const std::byte* image, const TapRow& taps, std::byte* out) const;
 
     ConvolutionShape shape_;
+    CopyRows copy_;
     int out_height_, out_width_;
     std::ptrdiff_t pixel_bytes_, row_elements_, row_bytes_;
     AlignedVector<std::byte> padding_;  // the elements of kernel_width padding pixels

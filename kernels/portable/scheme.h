@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/portable/copy_rows.h"
 #include "kernels/portable/finish.h"
 #include "kernels/portable/operand.h"
 
@@ -54,6 +55,7 @@ struct Scheme {
     // Writes the `steps * step_weight_bytes` bytes of a block.
     void (*pack)(const WeightBlock&, int steps, std::byte* packed);
     Finish finish;
+    CopyRows copy = copy_rows_portable;
 };
 
 }  // namespace dsqbench

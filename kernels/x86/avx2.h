@@ -66,7 +66,8 @@ inline TileTask continued(TileTask task) {
     return task;
 }
 
-// finish_lanes.h compiled for AVX2.
+// finish_lanes.h and copy_rows.h compiled for AVX2.
 void finish_avx2(const FinishPlan& plan, const FinishTask& task);
+void copy_rows_avx2(const RowCopies& copies);
 
 }  // namespace dsqbench

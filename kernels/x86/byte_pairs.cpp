@@ -174,6 +174,7 @@ std::unique_ptr<Convolution> prepare_byte_pairs(const ConvolutionProblem& proble
     scheme.tile = byte_pairs_tile;
     scheme.pack = pack_byte_pairs;
     scheme.finish = finish_avx2;
+    scheme.copy = copy_rows_avx2;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

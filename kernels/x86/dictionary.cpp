@@ -174,6 +174,7 @@ std::unique_ptr<Convolution> prepare_codes(const ConvolutionProblem& problem, st
     scheme.steps_per_block = steps_per_block;
     scheme.tile = dispatch_tile<Tile<G>, tile_pixels>;
     scheme.finish = finish_avx2;
+    scheme.copy = copy_rows_avx2;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

@@ -90,6 +90,7 @@ std::unique_ptr<Convolution> prepare_popcount(const ConvolutionProblem& problem,
     scheme.tile = tile;
     scheme.pack = pack;
     scheme.finish = finish_avx2;
+    scheme.copy = copy_rows_avx2;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 

@@ -42,6 +42,7 @@ Scheme direct_scheme(const ConvolutionProblem& problem, int channels) {
     scheme.step_weight_bytes = channels * vnni_step;
     scheme.steps_per_block = 288 * 16 / channels;  // 18 KiB of weights
     scheme.finish = finish_avx2;
+    scheme.copy = copy_rows_avx2;
     return scheme;
 }
 

@@ -216,6 +216,7 @@ void WinogradConvolution::multiply(Tiles tiles, int channel_block, const Scratch
     const std::ptrdiff_t size =
         operand_bytes(scheme_.format, std::ptrdiff_t{scheme_.block_channels} * steps_ * scheme_.step_elements);
     const auto part = static_cast<int>(balanced(tiles.count, scheme_.tile_pixels));
+    const int parts = (tiles.count + part - 1) / part;
     TileTask task{};
     task.panel_stride = row_bytes_;
     task.steps = steps_;
@@ -223,12 +224,11 @@ void WinogradConvolution::multiply(Tiles tiles, int channel_block, const Scratch
     for (int p = 0; p < winograd_positions; ++p) {
         const std::ptrdiff_t block_position = std::ptrdiff_t{channel_block} * winograd_positions + p;
         task.weights = weights_.data() + block_position * size;
-        const std::byte* next = task.weights + size;
-        const std::ptrdiff_t next_bytes = std::min(size, weights_.data() + weights_.size() - next);
+        Prefetch next = prefetch_next(task.weights, size, weights_, parts);
         task.start = compensation_.data() + block_position * scheme_.block_channels;
         task.run_length = run_lengths_[static_cast<std::size_t>(p)];
         for (int tile = 0; tile < tiles.count; tile += part) {
-            prefetch_part(next, next_bytes, tile / part, (tiles.count + part - 1) / part);
+            next.next_part();
             const std::ptrdiff_t row = std::ptrdiff_t{p} * block_tiles_ + tile;
             task.panel = scratch.activations + row * row_bytes_;
             task.sums = scratch.products + row * scheme_.block_channels;

@@ -69,6 +69,7 @@ std::unique_ptr<Convolution> prepare_word_pairs(const ConvolutionProblem& proble
     scheme.tile = word_pairs_tile;
     scheme.pack = pack_word_pairs;
     scheme.finish = finish_avx2;
+    scheme.copy = copy_rows_avx2;
     return std::make_unique<BlockedConvolution>(problem, weights, scheme);
 }
 
