@@ -1,5 +1,5 @@
-// Thresholds on AVX2, 32 channels at once; real numbers are in finish_real.cpp, and every other epilogue, and what
-// channels are left, is finish_lanes.h compiled for AVX2.
+// Thresholds on AVX2, 32 channels at once; real numbers are in finish_real.cpp, requantisation in
+// finish_requantized.cpp, and every other epilogue, and what channels are left, is finish_lanes.h compiled for AVX2.
 #include "kernels/portable/finish_lanes.h"
 #include "kernels/x86/store_codes.h"
 
@@ -147,8 +147,12 @@ DSQBENCH_AVX2 void finish_avx2(const FinishPlan& plan, const FinishTask& task) {
     const bool is_real = std::holds_alternative<RealNumbers>(plan.epilogue);
     // Counts of up to 127 fit a signed byte: seven bits.
     const bool is_counted = std::holds_alternative<Thresholds>(plan.epilogue) && plan.bits < 8;
+    const auto* requantize = std::get_if<Requantize>(&plan.epilogue);
+    const bool is_requantized = requantize != nullptr && !requantize->residual;
     if (is_real)
         finish_real_avx2(plan, task);
+    else if (is_requantized)
+        finish_requantized_avx2(plan, task);
     else if (is_counted && plan.bits == 1)
         finish_either<1>(plan, task);
     else if (is_counted && plan.bits == 2)
@@ -159,7 +163,7 @@ DSQBENCH_AVX2 void finish_avx2(const FinishPlan& plan, const FinishTask& task) {
         finish_either<4>(plan, task);
     else if (is_counted)
         finish_either<most_bisected_bits + 1>(plan, task);
-    if (is_real || is_counted) {
+    if (is_real || is_requantized || is_counted) {
         const int done = task.channels / group * group;
         rest.sums += done;
         rest.first_channel += done;
