@@ -67,6 +67,9 @@ public:
     virtual ~Convolution() = default;
     void run(const ConvolutionBuffers& buffers, Workspace& workspace) const;
 
+    // Of the weights as packed, without what the last step needs.
+    virtual std::size_t weight_bytes() const = 0;
+
     virtual std::int64_t blocks() const { return 1; }
     virtual std::size_t input_bytes() const { return 0; }
     // `input`: input_bytes() bytes, aligned to 64.

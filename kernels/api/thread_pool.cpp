@@ -64,17 +64,26 @@ ThreadPool::~ThreadPool() {
     for (std::thread& worker : workers_) worker.join();
 }
 
-// Shares are fixed, one contiguous range a thread: blocks cost the same, and each thread keeps its part of the image in
-// its own cache.
 void ThreadPool::run(const Convolution& convolution, const ConvolutionBuffers& buffers) {
     std::byte* input = shared_.reserve(convolution.input_bytes());
     convolution.prepare_input(buffers, input);
-    const std::int64_t blocks = convolution.blocks(), threads = this->threads();
+    run(convolution.blocks(), [&](Blocks part, std::size_t thread) {
+        convolution.run_blocks(buffers, input, workspaces_[thread].reserve(convolution.scratch_bytes()), part);
+    });
+}
+
+// Shares are fixed, one contiguous part a thread: blocks cost the same, and each thread keeps its part of the image in
+// its own cache.
+void ThreadPool::run(std::int64_t count, const Share& share) {
+    // Nothing to share: waking the others would cost more.
+    if (count <= 1 || workers_.empty()) {
+        if (count > 0) share({0, count}, 0);
+        return;
+    }
     on_every_thread([&](std::size_t thread) {
-        const auto share = static_cast<std::int64_t>(thread);
-        const Blocks range{blocks * share / threads, blocks * (share + 1) / threads};
-        if (range.first == range.end) return;
-        convolution.run_blocks(buffers, input, workspaces_[thread].reserve(convolution.scratch_bytes()), range);
+        const std::int64_t threads = this->threads(), i = static_cast<std::int64_t>(thread);
+        const Blocks part{count * i / threads, count * (i + 1) / threads};
+        if (part.first < part.end) share(part, thread);
     });
 }
 

@@ -1,5 +1,6 @@
-// A few threads that run the blocks of one convolution after the other. After its work a thread looks for more for 0.2
-// ms, then it sleeps: layer follows upon layer, and a sleeping thread takes longer to wake than some layers to compute.
+// A few threads that share one piece of work after the other: the blocks of a convolution, the pixels of a pass. After its
+// work a thread looks for more for 0.2 ms, then it sleeps: layer follows upon layer, and a sleeping thread takes longer to
+// wake than some layers to compute.
 #pragma once
 
 #include <atomic>
@@ -27,6 +28,10 @@ public:
     void run(const Convolution& convolution, const ConvolutionBuffers& buffers);
     // Calls `work` once on each thread, with 0 on the caller's, and returns when all have returned. It must not throw.
     void on_every_thread(const std::function<void(std::size_t thread)>& work);
+
+    // `share` gets one contiguous part of 0 .. count - 1 and the number of its thread; not called for an empty part.
+    using Share = std::function<void(Blocks part, std::size_t thread)>;
+    void run(std::int64_t count, const Share& share);
 
 private:
     void serve(std::size_t thread);

@@ -12,9 +12,9 @@ namespace {
 // Half of a second-level cache of 512 KiB (Zen 3, Cortex-A72): the panel stays there while the weights pass by.
 constexpr std::ptrdiff_t panel_budget = 256 * 1024;
 // More pixels than this no longer save weight traffic, but push the sums out of the first-level cache.
-constexpr std::ptrdiff_t most_pixels = 60;
+constexpr std::ptrdiff_t most_pixels = 48;
 
-// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 15 KiB of sums.
+// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 12 KiB of sums.
 constexpr int least_finished_channels = 64;
 
 int chunk_tiles(const Panel& panel, const Scheme& scheme) {
@@ -27,13 +27,13 @@ int chunk_tiles(const Panel& panel, const Scheme& scheme) {
 AlignedVector<std::int16_t> weight_rows(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
                                         Mapping mapping, const Panel& panel) {
     const ConvolutionShape& shape = problem.shape;
-    const std::ptrdiff_t tap_elements = padded_channels(shape.in_channels, problem.activations.bits);
     AlignedVector<std::int16_t> rows(static_cast<std::size_t>(shape.out_channels * panel.row_elements()));
     const std::uint8_t* code = weights.data();
     for (int channel = 0; channel < shape.out_channels; ++channel)
         for (int tap = 0; tap < shape.taps(); ++tap)
             for (int i = 0; i < shape.in_channels; ++i)
-                rows[static_cast<std::size_t>(channel * panel.row_elements() + tap * tap_elements + i)] =
+                rows[static_cast<std::size_t>(channel * panel.row_elements() +
+                                              std::ptrdiff_t{tap} * panel.tap_elements() + i)] =
                     static_cast<std::int16_t>(mapping.element(problem.weights.value(*code++)));
     return rows;
 }

@@ -17,6 +17,7 @@ AlignedVector<std::int16_t> weight_rows(const ConvolutionProblem& problem, std::
 class BlockedConvolution : public Convolution {
 public:
     BlockedConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights, const Scheme& scheme);
+    std::size_t weight_bytes() const override { return weights_.size(); }
     std::int64_t blocks() const override;
     std::size_t input_bytes() const override;
     void prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const override;

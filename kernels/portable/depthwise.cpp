@@ -25,6 +25,8 @@ public:
             weights_[i % taps * lanes + i / taps] = static_cast<std::int16_t>(problem.weights.value(weights[i]));
     }
 
+    std::size_t weight_bytes() const override { return weights_.size() * sizeof(std::int16_t); }
+
     // A block is a row of the output.
     std::int64_t blocks() const override {
         return problem_.shape.out_pixels() == 0 ? 0 : std::int64_t{problem_.shape.batch} * problem_.shape.out_height();

@@ -1,5 +1,7 @@
 #include "kernels/portable/finish.h"
 
+#include <algorithm>
+
 #include "kernels/api/budget.h"
 #include "kernels/portable/finish_lanes.h"
 
@@ -33,6 +35,8 @@ FinishPlan::FinishPlan(const ConvolutionProblem& problem, const Affine& affine, 
     : epilogue(problem.epilogue),
       bits(output_bits(problem.epilogue)),
       out_channels(problem.shape.out_channels),
+      sums_are_totals(affine.factor == 1 && affine.row_factor == 0 &&
+                      std::all_of(affine.constants.begin(), affine.constants.end(), [](auto c) { return c == 0; })),
       largest_total(std::int64_t{problem.shape.depth()} *
                     magnitude(product(problem.activations.range(), problem.weights.range()))),
       padded_channels(round_up(out_channels, block)),

@@ -33,6 +33,7 @@ struct FinishPlan {
 
     Epilogue epilogue;  // its scalars; the lists below replace its own
     int bits, out_channels;
+    bool sums_are_totals;                                         // nothing to correct: the elements are the values
     std::int64_t largest_total;                                   // magnitude of a sum of values
     std::ptrdiff_t padded_channels;                               // a multiple of block_channels
     AlignedVector<std::int32_t> factors, row_factors, constants;  // [padded_channels]

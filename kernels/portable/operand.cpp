@@ -22,7 +22,10 @@ OperandImage::OperandImage(const ConvolutionProblem& problem, OperandFormat form
     : format_(format),
       channels_(problem.shape.in_channels),
       bits_(problem.activations.bits),
-      pixel_elements_(padded_channels(channels_, bits_)),
+      // Words that are codes of a byte each need no filling up: of three channels it would be a quarter of all
+      // products.
+      pixel_elements_(format == OperandFormat::words && codes_per_byte(bits_) == 1 ? channels_
+                                                                                   : padded_channels(channels_, bits_)),
       packed_pixel_bytes_(dsqbench::pixel_bytes(channels_, bits_)),
       pixel_bytes_(operand_bytes(format, pixel_elements_)),
       multiplier_(problem.activations.step() / mapping.step),
@@ -78,13 +81,35 @@ void OperandImage::expand_dictionary(const std::uint8_t* packed, std::int64_t pi
     }
 }
 
+// Up to four bytes to words in a few operations a pixel: those of an image took longer one by one than a tenth of the
+// convolution. Eight bytes are written where a pixel may have fewer, so not for the last ones.
+std::int64_t OperandImage::expand_few(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const {
+    const bool fits = format_ == OperandFormat::words && codes_per_byte(bits_) == 1 && channels_ >= 1 &&
+                      channels_ <= 4 && multiplier_ == 1 && addend_ == 0;
+    if (!fits) return 0;
+    const std::int64_t count = std::max<std::int64_t>(0, pixels - (8 + pixel_bytes_ - 1) / pixel_bytes_ + 1);
+    for (std::int64_t pixel = 0; pixel < count; ++pixel, packed += packed_pixel_bytes_, elements += pixel_bytes_) {
+        std::uint32_t codes;
+        std::memcpy(&codes, packed, sizeof codes);
+        std::uint64_t words = (codes | std::uint64_t{codes} << 16) & 0x0000FFFF0000FFFFU;
+        words = (words | words << 8) & 0x00FF00FF00FF00FFU;
+        std::memcpy(elements, &words, sizeof words);
+    }
+    return count;
+}
+
 void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const {
+    const std::int64_t done = expand_few(packed, pixels, elements);
+    packed += done * packed_pixel_bytes_;
+    elements += done * pixel_bytes_;
+    pixels -= done;
     if (format_ == OperandFormat::bits) {
         std::memcpy(elements, packed, static_cast<std::size_t>(pixels * pixel_bytes_));
         return;
     }
     if (format_ == OperandFormat::dictionary) return expand_dictionary(packed, pixels, elements);
     const std::ptrdiff_t used = operand_bytes(format_, channels_);
+    const bool has_gap = used < pixel_bytes_;
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
         if (codes_per_byte(bits_) > 1)
             expand_table(packed, elements);
@@ -92,7 +117,7 @@ void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::
             expand_bytes(packed, elements);
         else
             expand_words(packed, elements);
-        std::memset(elements + used, 0, static_cast<std::size_t>(pixel_bytes_ - used));
+        if (has_gap) std::memset(elements + used, 0, static_cast<std::size_t>(pixel_bytes_ - used));
         packed += packed_pixel_bytes_;
         elements += pixel_bytes_;
     }

@@ -66,6 +66,7 @@ public:
 
 private:
     void expand_table(const std::uint8_t* packed, std::byte* elements) const;
+    std::int64_t expand_few(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const;
     void expand_bytes(const std::uint8_t* packed, std::byte* elements) const;
     void expand_words(const std::uint8_t* packed, std::byte* elements) const;
     void expand_dictionary(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const;

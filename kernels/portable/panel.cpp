@@ -16,8 +16,9 @@ Panel::Panel(const ConvolutionProblem& problem, const OperandImage& image, int s
       copy_(copy),
       out_height_(shape_.out_height()),
       out_width_(shape_.out_width()),
+      tap_elements_(image.pixel_elements()),
       pixel_bytes_(image.pixel_bytes()),
-      row_elements_(round_up(std::ptrdiff_t{shape_.taps()} * image.pixel_elements(), step_elements)),
+      row_elements_(round_up(std::ptrdiff_t{shape_.taps()} * tap_elements_, step_elements)),
       row_bytes_(operand_bytes(image.format(), row_elements_)) {
     const std::vector<std::uint8_t> codes(static_cast<std::size_t>(shape_.kernel_width * shape_.in_channels),
                                           static_cast<std::uint8_t>(problem.padding_code));

@@ -19,6 +19,7 @@ public:
     Panel(const ConvolutionProblem& problem, const OperandImage& image, int step_elements,
           CopyRows copy = copy_rows_portable);
 
+    int tap_elements() const { return tap_elements_; }
     std::ptrdiff_t row_elements() const { return row_elements_; }
     std::ptrdiff_t row_bytes() const { return row_bytes_; }
     // Whether the image's pixels are the rows, so that there is nothing to gather: 1x1, stride 1, no padding.
@@ -58,7 +59,7 @@ private:
 
     ConvolutionShape shape_;
     CopyRows copy_;
-    int out_height_, out_width_;
+    int out_height_, out_width_, tap_elements_;
     std::ptrdiff_t pixel_bytes_, row_elements_, row_bytes_;
     AlignedVector<std::byte> padding_;  // the elements of kernel_width padding pixels
     std::int32_t padding_sum_;

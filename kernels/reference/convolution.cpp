@@ -15,6 +15,7 @@ public:
     ReferenceConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights)
         : problem_(problem), weights_(weights.begin(), weights.end()) {}
 
+    std::size_t weight_bytes() const override { return weights_.size(); }
     void run_blocks(const ConvolutionBuffers& buffers, const std::byte*, std::byte*, Blocks) const override {
         const ConvolutionShape& shape = problem_.shape;
         std::vector<std::int32_t> sums;

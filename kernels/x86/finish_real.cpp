@@ -27,9 +27,21 @@ DSQBENCH_AVX2_INLINE __m256i codes_of(const GridLanes& grid, __m256 y) {
 }
 
 DSQBENCH_AVX2_INLINE void store_group(const GridLanes& grid, const __m256 (&y)[4], std::uint8_t* output) {
-    store_codes_of_group({codes_of(grid, y[0]), codes_of(grid, y[1]), codes_of(grid, y[2]), codes_of(grid, y[3])},
-                         grid.bits, output);
+    const __m256i lower = _mm256_packs_epi32(codes_of(grid, y[0]), codes_of(grid, y[1]));
+    const __m256i upper = _mm256_packs_epi32(codes_of(grid, y[2]), codes_of(grid, y[3]));
+    const __m256i codes = _mm256_packus_epi16(lower, upper);
+    const int highest = (1 << grid.bits) - 1;
+    const __m256i missed = _mm256_sub_epi8(codes, _mm256_set1_epi8(static_cast<char>(highest)));
+    if (grid.bits == 1)
+        store_one_bit(missed, output);
+    else if (grid.bits == 2)
+        store_two_bits(missed, output);
+    else
+        store_bytes(missed, highest, output);
 }
+
+// Whether a kernel's sums need the affine correction of finish.h.
+enum class Totals { are_sums, are_corrected };
 
 // Everything that the loop reads, by value.
 struct RealLanes {
@@ -46,11 +58,16 @@ struct RealLanes {
           channels(plan.out_channels),
           is_rectified(real.rectifier == Rectifier::relu) {}
 
-    DSQBENCH_AVX2_INLINE __m256 value(std::ptrdiff_t channel, const std::int32_t* sums, __m256i row_sum,
-                                      const float* pixel_bias, __m256 window_sum, std::ptrdiff_t place) const {
+    template <Totals totals>
+    DSQBENCH_AVX2_INLINE __m256i total(std::ptrdiff_t channel, const std::int32_t* sums, __m256i row_sum) const {
+        if constexpr (totals == Totals::are_sums) return load_256(sums);
         const __m256i product = _mm256_mullo_epi32(load_256(sums), load_256(factors + channel));
         const __m256i row = _mm256_mullo_epi32(row_sum, load_256(row_factors + channel));
-        const __m256i total = _mm256_add_epi32(_mm256_add_epi32(product, row), load_256(constants + channel));
+        return _mm256_add_epi32(_mm256_add_epi32(product, row), load_256(constants + channel));
+    }
+
+    DSQBENCH_AVX2_INLINE __m256 value(std::ptrdiff_t channel, __m256i total, const float* pixel_bias, __m256 window_sum,
+                                      std::ptrdiff_t place) const {
         __m256 y = _mm256_add_ps(_mm256_mul_ps(_mm256_loadu_ps(scale + channel), _mm256_cvtepi32_ps(total)),
                                  _mm256_loadu_ps(pixel_bias + channel));
         if (window_scale != nullptr)
@@ -90,7 +107,7 @@ private:
     std::int64_t image_pixels_, next_;
 };
 
-template <int grids>
+template <int grids, Totals totals>
 DSQBENCH_AVX2 void finish_grids(const FinishPlan& plan, const FinishTask& task) {
     const RealLanes from(plan, task);
     const GridLanes grid[2] = {GridLanes(grids > 0 ? from.real.grids[0] : RealGrid{}),
@@ -109,8 +126,9 @@ DSQBENCH_AVX2 void finish_grids(const FinishPlan& plan, const FinishTask& task) 
             const int first = task.first_channel + channel;
             __m256 y[4];
             for (int i = 0; i < 4; ++i)
-                y[i] = from.value(first + lanes * i, sums + channel + lanes * i, row_sum, bias, window_sum,
-                                  out_pixel * from.channels + first + lanes * i);
+                y[i] = from.value(first + lanes * i,
+                                  from.total<totals>(first + lanes * i, sums + channel + lanes * i, row_sum), bias,
+                                  window_sum, out_pixel * from.channels + first + lanes * i);
             for (int k = 0; k < grids; ++k)
                 store_group(grid[k], y,
                             codes[k] + out_pixel * pixel_bytes(from.channels, grid[k].bits) +
@@ -119,13 +137,19 @@ DSQBENCH_AVX2 void finish_grids(const FinishPlan& plan, const FinishTask& task) 
     }
 }
 
+template <Totals totals>
+void finish_totals(const FinishPlan& plan, const FinishTask& task) {
+    const std::size_t grids = std::get_if<RealNumbers>(&plan.epilogue)->grids.size();
+    if (grids == 0) return finish_grids<0, totals>(plan, task);
+    if (grids == 1) return finish_grids<1, totals>(plan, task);
+    finish_grids<2, totals>(plan, task);
+}
+
 }  // namespace
 
 void finish_real_avx2(const FinishPlan& plan, const FinishTask& task) {
-    const std::size_t grids = std::get_if<RealNumbers>(&plan.epilogue)->grids.size();
-    if (grids == 0) return finish_grids<0>(plan, task);
-    if (grids == 1) return finish_grids<1>(plan, task);
-    finish_grids<2>(plan, task);
+    if (plan.sums_are_totals) return finish_totals<Totals::are_sums>(plan, task);
+    finish_totals<Totals::are_corrected>(plan, task);
 }
 
 DSQBENCH_AVX2 int quantize_groups_avx2(const QuantizedPixels& to, const float* values, std::uint8_t* codes) {

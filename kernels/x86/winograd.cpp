@@ -28,6 +28,7 @@ class WinogradConvolution : public Convolution {
 public:
     WinogradConvolution(const ConvolutionProblem& problem, std::span<const std::uint8_t> weights,
                         const WinogradScheme& scheme);
+    std::size_t weight_bytes() const override { return weights_.size() + compensation_.size() * sizeof(std::int32_t); }
     std::int64_t blocks() const override;
     std::size_t scratch_bytes() const override;
     void run_blocks(const ConvolutionBuffers& buffers, const std::byte* input, std::byte* memory,

@@ -46,6 +46,7 @@ TEST(LayerCase, has_outputs_of_every_code) {
 class OffByOneBit : public Convolution {
 public:
     explicit OffByOneBit(std::unique_ptr<Convolution> right) : right_(std::move(right)) {}
+    std::size_t weight_bytes() const override { return right_->weight_bytes(); }
     std::int64_t blocks() const override { return right_->blocks(); }
     std::size_t input_bytes() const override { return right_->input_bytes(); }
     std::size_t scratch_bytes() const override { return right_->scratch_bytes(); }
