@@ -1,16 +1,24 @@
 #include "kernels/bench/processor.h"
 
+#include <cstring>
 #include <fstream>
-
-#include "kernels/api/processor_model.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace dsqbench {
 
 #if defined(__x86_64__)
 std::string processor_name() {
-    const ProcessorModel found = processor_model();
-    if (found.vendor.empty()) return {};
-    return found.vendor + " " + std::to_string(found.family) + "/" + std::to_string(found.model);
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    if (__get_cpuid(0, &eax, &ebx, &ecx, &edx) == 0) return {};
+    char vendor[13] = {};
+    std::memcpy(vendor, &ebx, 4);
+    std::memcpy(vendor + 4, &edx, 4);
+    std::memcpy(vendor + 8, &ecx, 4);
+    __get_cpuid(1, &eax, &ebx, &ecx, &edx);
+    const unsigned family = (eax >> 8 & 0xF) + (eax >> 20 & 0xFF), model = (eax >> 4 & 0xF) + (eax >> 12 & 0xF0);
+    return std::string(vendor) + " " + std::to_string(family) + "/" + std::to_string(model);
 }
 #else
 std::string processor_name() {

@@ -12,7 +12,7 @@
 namespace dsqbench {
 
 struct NetworkSetting {
-    int batch = 1, threads = 1;
+    int batch = 1;
     RivalLimits limits = {};
 };
 
@@ -20,8 +20,8 @@ struct PreparedNetwork {
     std::function<void()> run;  // owns everything; weights are packed
     std::vector<std::string> steps = {};
     std::function<void(std::size_t)> run_step = {};  // one of them, in order
-    std::size_t weight_bytes = 0, activation_bytes = 0;
-    std::string refusal = {};  // why it cannot; run is empty then
+    std::size_t weight_bytes = 0;                    // as packed
+    std::string refusal = {};                        // why it cannot; run is empty then
 };
 
 struct RivalNetwork {

@@ -31,9 +31,8 @@ class OneDnnNetwork {
 public:
     OneDnnNetwork(const NetworkShape& shape, const NetworkSetting& setting, Type activations)
         : shape_(shape), setting_(setting), activations_(activations), stream_(engine()) {
-        omp_set_num_threads(setting.threads);
         const Extent image{shape.channels, shape.height, shape.width};
-        image_ = allocate({dims_of(image), activations, Tag::nhwc});
+        image_ = filled({dims_of(image), activations, Tag::nhwc});
         for (index_ = 0; index_ < static_cast<int>(shape.nodes.size()); ++index_) {
             const NodeShape& node = shape.nodes[static_cast<std::size_t>(index_)];
             steps_.push_back({node.name, {}});
@@ -52,7 +51,7 @@ public:
     }
 
     void run() {
-        omp_set_num_threads(setting_.threads);
+        omp_set_num_threads(setting_.limits.threads);
         for (const NetworkStep& step : steps_)
             for (const auto& [primitive, arguments] : step.primitives) primitive.execute(stream_, arguments);
         stream_.wait();
@@ -64,7 +63,6 @@ public:
         return names;
     }
     std::size_t weight_bytes() const { return weight_bytes_; }
-    std::size_t activation_bytes() const { return activation_bytes_; }
 
 private:
     bool is_int8() const { return activations_ == Type::u8; }
@@ -73,11 +71,6 @@ private:
     Dims dims_of(const Extent& extent) const { return {setting_.batch, extent.channels, extent.height, extent.width}; }
 
     static dnnl::memory::desc any_layout(const Dims& dims, Type type) { return {dims, type, Tag::any}; }
-
-    dnnl::memory allocate(const dnnl::memory::desc& layout) {
-        activation_bytes_ += layout.get_size();
-        return filled(layout);
-    }
 
     // Small enough that floats stay finite through any number of layers.
     dnnl::memory weights(const dnnl::memory::desc& layout, std::int64_t depth) {
@@ -96,7 +89,7 @@ private:
     // `from` in another layout, by a primitive of the library.
     dnnl::memory reordered(const dnnl::memory& from, const dnnl::memory::desc& layout) {
         if (from.get_desc() == layout) return from;
-        dnnl::memory to = allocate(layout);
+        dnnl::memory to = filled(layout);
         step().primitives.push_back({dnnl::reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}});
         return to;
     }
@@ -132,10 +125,10 @@ private:
     }
 
     dnnl::memory destination(const NodeShape& node, const dnnl::memory::desc& layout) {
-        if (node.shortcut < 0) return allocate(layout);
+        if (node.shortcut < 0) return filled(layout);
         const dnnl::memory from = value(node.shortcut);
         if (from.get_desc() == layout && !is_read_later(node.shortcut)) return from;
-        dnnl::memory to = allocate(layout);
+        dnnl::memory to = filled(layout);
         step().primitives.push_back({dnnl::reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}});
         return to;
     }
@@ -151,13 +144,13 @@ private:
         const auto out = any_layout(dims_of({shape.out_channels, shape.out_height(), shape.out_width()}), activations_);
         const Dims strides{shape.stride, shape.stride}, before{shape.padding.top, shape.padding.left},
             after{shape.padding.bottom, shape.padding.right};
-        constexpr auto direct = dnnl::algorithm::convolution_direct;
+        constexpr auto any = dnnl::algorithm::convolution_auto;
 #if DNNL_VERSION_MAJOR >= 3
-        const dnnl::convolution_forward::primitive_desc chosen(engine(), inference, direct, source, weight, bias, out,
+        const dnnl::convolution_forward::primitive_desc chosen(engine(), inference, any, source, weight, bias, out,
                                                                strides, before, after, attr);
 #else
         const dnnl::convolution_forward::primitive_desc chosen(
-            {inference, direct, source, weight, bias, out, strides, before, after}, attr, engine());
+            {inference, any, source, weight, bias, out, strides, before, after}, attr, engine());
 #endif
         arguments[DNNL_ARG_SRC] = reordered(value(node.input), chosen.src_desc());
         arguments[DNNL_ARG_WEIGHTS] = weights(chosen.weights_desc(), shape.depth());
@@ -185,7 +178,7 @@ private:
         arguments[DNNL_ARG_SRC] = reordered(value(node.input), chosen.src_desc());
         arguments[DNNL_ARG_WEIGHTS] = weights(chosen.weights_desc(), shape.depth());
         arguments[DNNL_ARG_BIAS] = filled(chosen.bias_desc());
-        arguments[DNNL_ARG_DST] = allocate(chosen.dst_desc());
+        arguments[DNNL_ARG_DST] = filled(chosen.dst_desc());
         values_.push_back(arguments[DNNL_ARG_DST]);
         step().primitives.push_back({dnnl::inner_product_forward(chosen), std::move(arguments)});
     }
@@ -215,7 +208,7 @@ private:
         const dnnl::pooling_forward::primitive_desc chosen(
             {inference, algorithm, from, out, strides, kernel, padding, padding}, engine());
 #endif
-        Arguments arguments{{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, allocate(chosen.dst_desc())}};
+        Arguments arguments{{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, filled(chosen.dst_desc())}};
         values_.push_back(arguments[DNNL_ARG_DST]);
         step().primitives.push_back({dnnl::pooling_forward(chosen), std::move(arguments)});
     }
@@ -228,7 +221,7 @@ private:
     std::vector<dnnl::memory> values_;
     std::vector<NetworkStep> steps_;
     int index_ = 0;
-    std::size_t weight_bytes_ = 0, activation_bytes_ = 0;
+    std::size_t weight_bytes_ = 0;
 };
 
 PreparedNetwork prepare_types(const NetworkShape& shape, const NetworkSetting& setting, Type activations) {
@@ -239,7 +232,6 @@ PreparedNetwork prepare_types(const NetworkShape& shape, const NetworkSetting& s
         prepared.steps = network->names();
         prepared.run_step = [network](std::size_t step) { network->run_step(step); };
         prepared.weight_bytes = network->weight_bytes();
-        prepared.activation_bytes = network->activation_bytes();
         return prepared;
     } catch (const dnnl::error& error) {
         PreparedNetwork prepared{};

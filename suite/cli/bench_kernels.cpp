@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/api/thread_pool.h"
 #include "suite/cli/bench_costs.h"
 #include "suite/cli/bench_rows.h"
 #include "suite/cli/bench_targets.h"
@@ -68,12 +67,7 @@ void note_missing_rivals(const std::vector<std::string>& rivals) {
 }
 
 void check(const Arguments& arguments) {
-    const int usable = usable_processors();
-    if (arguments.threads > usable)
-        throw Error(ExitCode::unavailable,
-                    fmt::format("{} threads would share the {} processors that this process may use", arguments.threads,
-                                usable),
-                    fmt::format("--threads {} or fewer", usable));
+    check_threads(arguments.threads);
     if (arguments.threads > 1 && !arguments.tune.empty())
         throw Error(ExitCode::usage, "costs are measured on one thread", "--tune without --threads");
     if (arguments.cold && !arguments.tune.empty())
@@ -135,7 +129,7 @@ void print(const Arguments& arguments, const ShapeList& list, const std::vector<
     const bool markdown = arguments.format == "md";
     const auto text = [&](const TextTable& table) { return markdown ? table.markdown() : table.aligned(); };
     std::string result = text(kernel_table(rows));
-    if (!goals.empty()) result += "\n" + text(goal_table(goals));
+    if (!goals.empty()) result += "\n" + text(goal_table(goals, kernel_goals_heading));
     print_result(result);
 }
 

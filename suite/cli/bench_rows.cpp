@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "kernels/bench/processor.h"
-#include "suite/record/build_info.h"
+#include "suite/cli/timing_rows.h"
 
 namespace dsqbench {
 
@@ -12,9 +12,6 @@ namespace {
 // oneDNN's convolutions do what ours do: packed weights in, padding included, requantized out.
 constexpr const char* int8_rival = "onednn/convolution_u8s8";
 constexpr const char* f32_rival = "onednn/convolution_f32";
-
-// Fewer accepted samples than this say nothing about a median.
-constexpr int fewest_samples = 10;
 
 Row common_row(const RowContext& context) {
     Row row{{"kind", "kernel"},
@@ -31,18 +28,11 @@ Row common_row(const RowContext& context) {
     return row;
 }
 
-void add_timing(Row& row, const Timing& timing, double gigahertz) {
+void add_speed(Row& row, const Timing& timing, double gigahertz) {
+    add_timing(row, timing, gigahertz);
     const double macs = row["nominal_macs"].get<double>(), median = timing.nanoseconds.median;
-    row["samples"] = timing.accepted;
-    row["rejected_samples"] = timing.rejected;
-    row["median_ns"] = median;
-    row["p10_ns"] = timing.nanoseconds.p10;
-    row["minimum_ns"] = timing.nanoseconds.minimum;
-    row["spread"] = timing.nanoseconds.spread;
     row["gigaops"] = 2 * macs / median;
-    if (gigahertz <= 0) return;
-    row["core_gigahertz"] = gigahertz;
-    row["macs_per_cycle"] = macs / (median * gigahertz);
+    if (gigahertz > 0) row["macs_per_cycle"] = macs / (median * gigahertz);
 }
 
 void add_efficiency(Row& row, const Timing& timing, const std::optional<Timing>& one_thread, int threads) {
@@ -75,22 +65,6 @@ void add_roofs(Row& row, const Roofs& roofs, int threads) {
     if (roofs.loop) row["loop_roof"] = 100 * reached / *roofs.loop;
 }
 
-std::string obstacle_to_publication(const Row& row, bool must_pass) {
-    const BuildInfo build = build_info();
-    if (build.commit == "unknown" || build.commit.ends_with("-dirty")) return "the program is not that of a commit";
-    if (build.build_type != "Release") return "built as " + build.build_type + ", not Release";
-    if (must_pass && row["check"] != "passed") return "its output did not pass the check";
-    if (!row.contains("samples")) return "not timed";
-    if (row["samples"] < fewest_samples) return fmt::format("fewer than {} undisturbed samples", fewest_samples);
-    return {};
-}
-
-void add_publication(Row& row, bool must_pass) {
-    const std::string obstacle = obstacle_to_publication(row, must_pass);
-    row["publishable"] = obstacle.empty();
-    if (!obstacle.empty()) row["unpublishable_reason"] = obstacle;
-}
-
 Row row_of(const KernelResult& kernel, const LayerResult& result, const RowContext& context) {
     Row row = common_row(context);
     row["variant"] = kernel.variant;
@@ -102,12 +76,13 @@ Row row_of(const KernelResult& kernel, const LayerResult& result, const RowConte
     row["command"] = fmt::format("{} --bits {}/{} --kernel {}", context.command, kernel.bits.weights,
                                  kernel.bits.activations, kernel.variant);
     if (kernel.timing) {
-        add_timing(row, *kernel.timing, result.gigahertz);
+        add_speed(row, *kernel.timing, result.gigahertz);
         add_efficiency(row, *kernel.timing, kernel.one_thread, context.threads);
         add_ratios(row, result.rivals);
         add_roofs(row, kernel.roofs, context.threads);
     }
-    add_publication(row, true);
+    const std::string unchecked = row["check"] == "passed" ? "" : "its output did not pass the check";
+    add_publication(row, {build_obstacle(), unchecked, timing_obstacle(row)});
     return row;
 }
 
@@ -122,10 +97,10 @@ Row row_of(const RivalResult& rival, const LayerResult& result, const RowContext
     row["check_reason"] = rival.refusal.empty() ? "another library's" : rival.refusal;
     row["command"] = fmt::format("{} --rivals {}", context.command, rival.name);
     if (rival.timing) {
-        add_timing(row, *rival.timing, result.gigahertz);
+        add_speed(row, *rival.timing, result.gigahertz);
         add_efficiency(row, *rival.timing, rival.one_thread, context.threads);
     }
-    add_publication(row, false);
+    add_publication(row, {build_obstacle(), timing_obstacle(row)});
     return row;
 }
 

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <map>
 #include <memory>
+#include <new>
 
 #include "kernels/api/error.h"
 #include "suite/cli/deploy_images.h"
@@ -16,96 +15,53 @@
 #include "suite/cli/probe_record.h"
 #include "suite/cli/verb.h"
 #include "suite/cli/verbs.h"
-#include "suite/deploy/lower.h"
 #include "suite/deploy/network_file.h"
 #include "suite/deploy/network_shape.h"
 #include "suite/deploy/random_graph.h"
+#include "suite/report/network_goals.h"
 #include "suite/report/network_table.h"
 
 namespace dsqbench {
 
 namespace {
 
+constexpr int default_samples = 40;
+
 struct Arguments {
-    std::vector<std::string> runs, files, bits{"2"}, rivals{"all"};
-    std::string random, grids = "symmetric", isa, kernel, output, input, images, plot, results, format = "table";
-    std::vector<int> batches{1};
-    int threads = 1, samples = 40;
-    std::int64_t limit = 0;
+    NetworkSources sources;
+    std::vector<std::string> rivals{"all"};
+    std::string isa, kernel, output, input, images, plot, results, format = "table";
+    std::vector<int> batches{1}, threads{1};
+    int samples = default_samples;
     bool steps = false;
+
+    bool measures_kernels() const { return kernel == "measured"; }
 };
 
-deploy::ExecutorOptions execution_of(const Arguments& arguments, int batch) {
+struct Setting {
+    int batch = 1, threads = 1;
+};
+
+deploy::ExecutorOptions execution_of(const Arguments& arguments, const Setting& setting) {
     deploy::ExecutorOptions execution;
-    execution.batch = batch;
-    execution.threads = arguments.threads;
+    execution.batch = setting.batch;
+    execution.threads = setting.threads;
     execution.allowed = instruction_sets_named(arguments.isa);
-    execution.kernel = arguments.kernel;
+    if (!arguments.measures_kernels()) execution.kernel = arguments.kernel;
     return execution;
 }
 
-std::string command_of(const Arguments& arguments, const std::string& what, int batch) {
-    std::string text = "dsqbench deploy " + what;
+NetworkRowContext context_of(const Arguments& arguments, const Setting& setting) {
+    return {execution_of(arguments, setting), arguments.kernel.empty() ? "modelled" : arguments.kernel};
+}
+
+// What rows repeat of the command line, beside where their networks come from.
+std::string options_text(const Arguments& arguments) {
+    std::string text;
     if (!arguments.isa.empty()) text += " --isa " + arguments.isa;
-    if (batch != 1) text += fmt::format(" --batch {}", batch);
-    if (arguments.threads != 1) text += fmt::format(" --threads {}", arguments.threads);
+    if (!arguments.kernel.empty()) text += " --kernel " + arguments.kernel;
+    if (arguments.samples != default_samples) text += fmt::format(" --samples {}", arguments.samples);
     return text;
-}
-
-int number_in(const std::map<std::string, std::string>& source, const std::string& key) {
-    const auto found = source.find(key);
-    return found == source.end() ? 0 : std::atoi(found->second.c_str());
-}
-
-DeployedNetwork deployed(deploy::Network network, const std::string& command) {
-    DeployedNetwork result;
-    const auto& source = network.source;
-    const auto label = source.find("label");
-    result.name = network.model;
-    result.label = label == source.end() ? "random" : label->second;
-    result.weight_bits = number_in(source, "weight_bits");
-    result.activation_bits = number_in(source, "activation_bits");
-    result.file_bytes = static_cast<std::int64_t>(format_network(network).size());
-    result.command = command;
-    result.network = std::move(network);
-    return result;
-}
-
-deploy::GridKind grids_named(const std::string& name) {
-    if (name == "affine") return deploy::GridKind::affine;
-    return name == "half-step" ? deploy::GridKind::half_step : deploy::GridKind::symmetric;
-}
-
-deploy::Network random_network(const Arguments& arguments, const std::string& bits_text) {
-    const BitPair bits = bits_named(bits_text);
-    deploy::RandomGraphOptions options;
-    options.shapes = arguments.random;
-    options.weight_bits = bits.weights;
-    options.activation_bits = bits.activations;
-    options.grids = grids_named(arguments.grids);
-    deploy::Network network = deploy::lower(deploy::random_graph(options));
-    network.source["label"] = "random";
-    network.source["weight_bits"] = std::to_string(bits.weights);
-    network.source["activation_bits"] = std::to_string(bits.activations);
-    return network;
-}
-
-std::vector<DeployedNetwork> collect(const Arguments& arguments, const Session& session) {
-    std::vector<DeployedNetwork> networks;
-    for (const std::string& run : arguments.runs) {
-        RunDeployment found = deploy_run(run, session.data_root, execution_of(arguments, 1), arguments.limit);
-        networks.push_back(deployed(std::move(found.network), command_of(arguments, run, 1)));
-        networks.back().parity = std::move(found.parity);
-    }
-    for (const std::string& file : arguments.files)
-        networks.push_back(deployed(deploy::read_network(file), command_of(arguments, "--file " + file, 1)));
-    if (!arguments.random.empty())
-        for (const std::string& bits : arguments.bits) {
-            const std::string what =
-                fmt::format("--random {} --bits {} --grids {}", arguments.random, bits, arguments.grids);
-            networks.push_back(deployed(random_network(arguments, bits), command_of(arguments, what, 1)));
-        }
-    return networks;
 }
 
 // Networks of one shape take turns with the rivals.
@@ -125,80 +81,79 @@ std::vector<std::vector<DeployedNetwork>> by_shape(std::vector<DeployedNetwork> 
     return groups;
 }
 
-std::vector<std::string> rival_networks(const std::vector<std::string>& wanted) {
-    if (wanted == std::vector<std::string>{"none"}) return {};
-    const std::vector<std::string> known = RivalNetworkRegistry::instance().names();
-    if (wanted == std::vector<std::string>{"all"}) return known;
-    for (const std::string& name : wanted) RivalNetworkRegistry::instance().find(name);
-    return wanted;
-}
-
-std::vector<Row> measure(const Arguments& arguments, const std::vector<DeployedNetwork>& group, int batch,
+std::vector<Row> measure(const Arguments& arguments, const std::vector<DeployedNetwork>& group, const Setting& setting,
                          NoiseGate& gate) {
     deploy::LatencyRequest request;
-    request.title = fmt::format("{}, batch {}", group.front().name, batch);
+    request.title = fmt::format("{}, batch {}, {} thread(s)", group.front().name, setting.batch, setting.threads);
     for (const DeployedNetwork& network : group) request.networks.push_back(&network.network);
-    request.rivals = rival_networks(arguments.rivals);
-    request.execution = execution_of(arguments, batch);
-    if (!arguments.isa.empty()) request.rival_limits.allowed = request.execution.allowed;
-    request.timing.samples = arguments.samples;
+    request.rivals = rival_networks_named(arguments.rivals);
+    request.execution = execution_of(arguments, setting);
+    if (arguments.measures_kernels()) request.choice = deploy::KernelChoice::measured;
+    if (!arguments.isa.empty()) request.rival_sets = request.execution.allowed;
+    request.samples = arguments.samples;
     const deploy::LatencyResult found = deploy::measure_latency(request, gate);
-    return rows_of(group, &found, request.execution);
+    return rows_of(group, &found, context_of(arguments, setting));
+}
+
+void append(std::vector<Row>& rows, std::vector<Row> more) {
+    for (Row& row : more) rows.push_back(complete_row(std::move(row)));
 }
 
 std::vector<Row> rows_of_groups(const Arguments& arguments, const std::vector<std::vector<DeployedNetwork>>& groups) {
     std::vector<Row> rows;
     if (arguments.samples == 0) {
-        for (const auto& group : groups)
-            for (Row& row : rows_of(group, nullptr, execution_of(arguments, 1))) rows.push_back(std::move(row));
+        for (const auto& group : groups) append(rows, rows_of(group, nullptr, context_of(arguments, {})));
         return rows;
     }
-    if (arguments.rivals != std::vector<std::string>{"none"})
-        for (const auto& [library, reason] : missing_rivals())
-            if (library == "onednn") fmt::print(stderr, "dsqbench: note: no rival {}: {}\n", library, reason);
+    for (const auto& [library, reason] : missing_rivals())
+        if (library == "onednn" && !rival_networks_named(arguments.rivals).empty())
+            fmt::print(stderr, "dsqbench: note: no rival {}: {}\n", library, reason);
     ProbeRecord record;
     NoiseGate gate(record.read());
     for (const auto& group : groups)
         for (const int batch : arguments.batches)
-            for (Row& row : measure(arguments, group, batch, gate)) rows.push_back(std::move(row));
+            for (const int threads : arguments.threads) append(rows, measure(arguments, group, {batch, threads}, gate));
     record.write(gate.best());
     return rows;
 }
 
-std::string parity_text(const std::vector<DeployedNetwork>& networks) {
-    std::string text;
-    for (const DeployedNetwork& network : networks) {
-        const nlohmann::json& parity = network.parity;
-        if (!parity.is_object()) continue;
-        double largest = 0;
-        std::size_t undecided = 0;
-        for (const auto& found : parity["disagreements"]) {
-            largest = std::max(largest, found["distance"].get<double>());
-            undecided += found["rounding"].get<bool>();
-        }
-        text += fmt::format(
-            "{}: {} of {} predictions equal ({:.2f} %), top-1 {:.2f} % as integers, {:.2f} % before; {} of {} "
-            "disagreements traced to rounding, at most {:.1e} of a layer's largest value from a threshold\n",
-            network.label, parity["images"].get<std::int64_t>() - parity["different"].get<std::int64_t>(),
-            parity["images"].get<std::int64_t>(), parity["equal_percent"].get<double>(),
-            parity["integer_top1"].get<double>(), parity["reference_top1"].get<double>(), undecided,
-            parity["disagreements"].size(), largest);
+std::string parity_text(const DeployedNetwork& network) {
+    const nlohmann::json& parity = network.parity;
+    double largest = 0;
+    std::size_t undecided = 0;
+    for (const auto& found : parity["disagreements"]) {
+        largest = std::max(largest, found["distance"].get<double>());
+        undecided += found["rounding"].get<bool>();
     }
-    return text.empty() ? text : "parity\n" + text + "\n";
+    const auto images = parity["images"].get<std::int64_t>();
+    return fmt::format(
+        "{}: {} of {} predictions equal ({:.2f} %), top-1 {:.2f} % as integers, {:.2f} % before; {} of {} "
+        "disagreements traced to rounding, at most {:.1e} of a layer's largest value from a threshold\n",
+        network.label, images - parity["different"].get<std::int64_t>(), images, parity["equal_percent"].get<double>(),
+        parity["integer_top1"].get<double>(), parity["reference_top1"].get<double>(), undecided,
+        parity["disagreements"].size(), largest);
+}
+
+nlohmann::json as_json(const std::vector<DeployedNetwork>& networks, const std::vector<Row>& rows) {
+    nlohmann::json parities = nlohmann::json::array();
+    for (const DeployedNetwork& network : networks)
+        parities.push_back({{"label", network.label}, {"parity", network.parity}, {"source", network.network.source}});
+    return {{"rows", rows}, {"networks", parities}, {"goals", to_json(judge_network_goals(rows))}};
 }
 
 void print(const Arguments& arguments, const std::vector<DeployedNetwork>& networks, const std::vector<Row>& rows,
-           bool as_json) {
-    if (as_json || arguments.format == "json") {
-        nlohmann::json parities = nlohmann::json::array();
-        for (const DeployedNetwork& network : networks)
-            parities.push_back(
-                {{"label", network.label}, {"parity", network.parity}, {"source", network.network.source}});
-        return print_json({{"rows", rows}, {"networks", parities}});
-    }
-    const bool markdown = arguments.format == "md";
-    const auto text = [&](const TextTable& table) { return markdown ? table.markdown() : table.aligned(); };
-    std::string result = parity_text(networks) + text(network_table(rows));
+           bool json) {
+    if (json || arguments.format == "json") return print_json(as_json(networks, rows));
+    const auto text = [&](const TextTable& table) {
+        return arguments.format == "md" ? table.markdown() : table.aligned();
+    };
+    std::string result;
+    for (const DeployedNetwork& network : networks)
+        if (network.parity.is_object()) result += parity_text(network);
+    if (!result.empty()) result = "parity\n" + result + "\n";
+    result += text(network_table(rows));
+    if (const auto goals = judge_network_goals(rows); !goals.empty())
+        result += "\n" + text(goal_table(goals, "goal, one thread, batch 1"));
     if (arguments.steps) result += "\n" + text(step_table(rows));
     print_result(result);
 }
@@ -216,93 +171,145 @@ void print_predictions(const ImagePredictions& found, bool as_json) {
 void store(const std::vector<Row>& rows, const std::string& folder) {
     ResultStore results(folder);
     std::size_t written = 0;
-    for (const Row& row : rows) written += results.append(row);
-    fmt::print(stderr, "dsqbench: {} of {} rows added to {}; the others are there for this commit\n", written,
-               rows.size(), folder);
+    for (const Row& row : rows) {
+        // What did not run is no measurement.
+        const bool ran = text_of(row, "variant") == "dsqbench" || row.contains("median_ns");
+        written += ran && results.append(row);
+    }
+    fmt::print(stderr, "dsqbench: {} of {} rows added to {}; the others are there for this commit, or did not run\n",
+               written, rows.size(), folder);
 }
 
-void report_failures(const std::vector<Row>& rows, const std::vector<DeployedNetwork>& networks, Session& session) {
-    for (const Row& row : rows)
-        if (text_of(row, "check") == "failed") session.exit_code = ExitCode::numeric;
-    for (const DeployedNetwork& network : networks)
-        if (network.parity.is_object() && network.parity.contains("failure"))
-            fmt::print(stderr, "dsqbench: {}: no parity, layer '{}': {}\n", network.label,
-                       network.parity["failed_layer"].get<std::string>(), network.parity["failure"].get<std::string>());
+// Of a network that failed, nothing is written but the row that says so.
+void report_parity(const std::vector<DeployedNetwork>& networks, Session& session) {
+    for (const DeployedNetwork& network : networks) {
+        if (!failed_parity(network)) continue;
+        session.exit_code = ExitCode::numeric;
+        const auto layer = network.parity["failed_layer"].get<std::string>();
+        fmt::print(stderr, "dsqbench: {}: no parity{}: {}\n", network.label,
+                   layer.empty() ? "" : ", layer '" + layer + "'", network.parity["failure"].get<std::string>());
+    }
 }
 
-void check(const Arguments& arguments) {
-    const std::size_t sources = arguments.runs.size() + arguments.files.size() + (arguments.random.empty() ? 0 : 1);
-    if (sources == 0)
+void report_checks(const std::vector<Row>& rows, Session& session) {
+    for (const Row& row : rows) {
+        if (text_of(row, "check") != "failed") continue;
+        session.exit_code = ExitCode::numeric;
+        fmt::print(stderr, "dsqbench: failed: {}; repeat with: {}\n", text_of(row, "check_reason"),
+                   text_of(row, "command"));
+    }
+}
+
+void check_sources(const Arguments& arguments) {
+    const NetworkSources& sources = arguments.sources;
+    const std::size_t count = sources.count();
+    if (count == 0)
         throw Error(ExitCode::usage, "nothing to deploy", "name a run directory, --file FILE or --random resnet18");
-    const bool is_single = sources == 1 && (arguments.random.empty() || arguments.bits.size() == 1);
-    if (!is_single && (!arguments.output.empty() || !arguments.input.empty()))
+    if (count > 1 && (!arguments.output.empty() || !arguments.input.empty()))
         throw Error(ExitCode::usage, "--output and --input are for one network");
-    if (!arguments.images.empty() && arguments.runs.size() != 1)
+    if (!arguments.images.empty() && sources.runs.size() != 1)
         throw Error(ExitCode::usage, "--write-images is for one run");
+    if (sources.runs.empty() && sources.limit_images != 0)
+        throw Error(ExitCode::usage, "--limit-images is for parity, which needs a run");
+    for (const std::string& bits : sources.bits) bits_named(bits);
+}
+
+// Whatever is wrong with the command line comes out before anything is trained, read or measured.
+void check(const Arguments& arguments) {
+    check_sources(arguments);
+    if (!arguments.kernel.empty() && !arguments.measures_kernels()) variants_named({arguments.kernel});
+    if (!arguments.input.empty() &&
+        (!arguments.results.empty() || !arguments.plot.empty() || arguments.measures_kernels()))
+        throw Error(ExitCode::usage, "--input classifies images: no --results, --plot or --kernel measured then");
+    if (!arguments.plot.empty() && arguments.samples == 0)
+        throw Error(ExitCode::usage, "--plot draws latency, --samples 0 measures none");
+    for (const int threads : arguments.threads) check_threads(threads);
+    rival_networks_named(arguments.rivals);
+    instruction_sets_named(arguments.isa);
 }
 
 void deploy_networks(const Arguments& arguments, Session& session) {
     check(arguments);
+    const Setting first{arguments.batches.front(), arguments.threads.front()};
     if (!arguments.images.empty())
-        write_safetensors(arguments.images, images_of_run(arguments.runs.front(), session.data_root));
-    std::vector<DeployedNetwork> networks = collect(arguments, session);
-    if (!arguments.output.empty()) deploy::write_network(arguments.output, networks.front().network);
+        write_safetensors(arguments.images, images_of_run(arguments.sources.runs.front(), session.data_root));
+    std::vector<DeployedNetwork> networks =
+        open_networks(arguments.sources, options_text(arguments), execution_of(arguments, first), session.data_root);
+    report_parity(networks, session);
+    if (!arguments.output.empty() && !failed_parity(networks.front()))
+        deploy::write_network(arguments.output, networks.front().network);
     if (!arguments.input.empty())
         return print_predictions(
-            predict_images(networks.front().network, execution_of(arguments, arguments.batches[0]), arguments.input),
-            session.json);
+            predict_images(networks.front().network, execution_of(arguments, first), arguments.input), session.json);
     const auto groups = by_shape(std::move(networks));
-    std::vector<Row> rows = rows_of_groups(arguments, groups);
-    for (Row& row : rows) row = complete_row(std::move(row));
+    const std::vector<Row> rows = rows_of_groups(arguments, groups);
     std::vector<DeployedNetwork> all;
     for (const auto& group : groups) all.insert(all.end(), group.begin(), group.end());
+    if (!arguments.results.empty()) store(rows, arguments.results);
+    print(arguments, all, rows, session.json);
+    report_checks(rows, session);
     if (!arguments.plot.empty())
         draw_with_script("plot_networks.py", nlohmann::json{{"rows", rows}}, arguments.plot, session.program);
-    print(arguments, all, rows, session.json);
-    if (!arguments.results.empty()) store(rows, arguments.results);
-    report_failures(rows, all, session);
 }
 
-void run(const Arguments& arguments, Session& session) {
+void run(Arguments arguments, Session& session) {
+    if (arguments.sources.random.empty() && !arguments.sources.bits.empty())
+        throw Error(ExitCode::usage, "--bits is for --random", "runs and files have their own");
+    if (!arguments.sources.random.empty() && arguments.sources.bits.empty()) arguments.sources.bits = {"2"};
     try {
         deploy_networks(arguments, session);
     } catch (const KernelError& error) {
         throw Error(ExitCode::unavailable, error.what(), "`dsqbench ls kernels` lists them");
+    } catch (const ShapeError& error) {
+        throw Error(ExitCode::usage, error.what(), "a smaller --batch");
+    } catch (const std::bad_alloc&) {
+        throw Error(ExitCode::failed, "there is not enough memory for the network", "a smaller --batch");
     }
+}
+
+void declare_sources(CLI::App& command, Arguments& arguments) {
+    NetworkSources& sources = arguments.sources;
+    command.add_option("run", sources.runs, "run directories of finished training runs");
+    add_option(command, "--file", sources.files, "network files, as --output writes them")->allow_extra_args(false);
+    add_option(command, "--random", sources.random, "random weights in a network's shapes, for latency alone")
+        ->check(CLI::IsMember(deploy::random_graph_shapes()));
+    add_option(command, "--bits", sources.bits, "of --random: 2 for both (the default), or 2/8 for weights/activations")
+        ->delimiter(',');
+    add_option(command, "--grids", sources.grids, "of --random: of its weights and activations")
+        ->check(CLI::IsMember({"symmetric", "half-step", "affine"}))
+        ->capture_default_str();
+    add_option(command, "--limit-images", sources.limit_images, "parity over the first images only")
+        ->check(CLI::PositiveNumber);
+}
+
+void declare_measurement(CLI::App& command, Arguments& arguments) {
+    add_option(command, "--isa", arguments.isa, "these instruction sets only, for rivals too");
+    add_option(command, "--kernel", arguments.kernel,
+               "this kernel for every layer, or 'measured': for each the fastest here, found by running them all");
+    add_option(command, "--batch", arguments.batches, "images a run; several with commas")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    add_option(command, "--threads", arguments.threads, "threads that compute; several with commas")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    add_option(command, "--samples", arguments.samples, "undisturbed samples of each; 0 measures no latency")
+        ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
+    add_option(command, "--rivals", arguments.rivals, "all, none, a library or an operator of one")
+        ->delimiter(',')
+        ->capture_default_str();
 }
 
 void declare(CLI::App& command, Session& session) {
     const auto arguments = std::make_shared<Arguments>();
-    command.add_option("run", arguments->runs, "run directories of finished training runs");
-    add_option(command, "--file", arguments->files, "network files, as --output writes them")->allow_extra_args(false);
-    add_option(command, "--random", arguments->random, "random weights in a network's shapes, for latency alone")
-        ->check(CLI::IsMember(deploy::random_graph_shapes()));
-    add_option(command, "--bits", arguments->bits, "of --random: 2 for both, or 2/8 for weights/activations")
-        ->delimiter(',')
-        ->capture_default_str();
-    add_option(command, "--grids", arguments->grids, "of --random: of its weights and activations")
-        ->check(CLI::IsMember({"symmetric", "half-step", "affine"}))
-        ->capture_default_str();
+    declare_sources(command, *arguments);
     add_option(command, "--output", arguments->output, "file for the integer network");
     add_option(command, "--write-images", arguments->images,
                "file for the run's evaluation images, as --input takes them");
     add_option(command, "--input", arguments->input, "safetensors file of images to classify; no latency then");
-    add_option(command, "--isa", arguments->isa, "these instruction sets only, for rivals too");
-    add_option(command, "--kernel", arguments->kernel, "this kernel for every layer");
-    add_option(command, "--batch", arguments->batches, "images a run; several with commas")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 4096))
-        ->capture_default_str();
-    add_option(command, "--threads", arguments->threads, "threads that compute")
-        ->check(CLI::Range(1, 1024))
-        ->capture_default_str();
-    add_option(command, "--samples", arguments->samples, "undisturbed samples of each; 0 measures no latency")
-        ->check(CLI::Range(0, 100000))
-        ->capture_default_str();
-    add_option(command, "--limit-images", arguments->limit, "parity over the first images only");
-    add_option(command, "--rivals", arguments->rivals, "all, none, or operators such as onednn/network_u8s8")
-        ->delimiter(',')
-        ->capture_default_str();
+    declare_measurement(command, *arguments);
     add_flag(command, "--steps", arguments->steps, "also print the time of every step");
     add_option(command, "--format", arguments->format, "how to print")
         ->check(CLI::IsMember({"table", "md", "json"}))

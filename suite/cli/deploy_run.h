@@ -15,6 +15,8 @@ struct RunDeployment {
     deploy::Network network;
     // images, equal_percent, reference_top1, integer_top1, disagreements; failed_layer and failure where it fails.
     nlohmann::json parity;
+    std::string compared_on;  // "test" or "validation": the run's evaluation images
+    std::string obstacle;     // why its accuracy is no result, "" where it is one
 };
 
 // Parity over the run's evaluation images, or the first `limit` where that is positive.

@@ -1,11 +1,14 @@
 #include "suite/cli/kernel_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
 
+#include "kernels/api/thread_pool.h"
 #include "kernels/api/variant.h"
-#include "kernels/bench/rival.h"
+#include "kernels/bench/rival_network.h"
 #include "suite/core/error.h"
 #include "suite/core/text.h"
 
@@ -36,6 +39,21 @@ InstructionSets find_instruction_set(const std::string& text) {
 
 bool is_of(const std::string& rival, const std::string& name) {
     return name == "all" || rival == name || rival.starts_with(name + "/");
+}
+
+std::vector<std::string> rivals_among(const std::vector<std::string>& known, const std::vector<std::string>& names) {
+    if (names == std::vector<std::string>{"none"}) return {};
+    std::vector<std::string> chosen;
+    for (const std::string& name : names) {
+        bool found = name == "all";
+        for (const std::string& rival : known) {
+            if (!is_of(rival, name)) continue;
+            found = true;
+            if (std::find(chosen.begin(), chosen.end(), rival) == chosen.end()) chosen.push_back(rival);
+        }
+        if (!found) throw Error(ExitCode::usage, "unknown rival '" + name + "'", suggestion(name, known));
+    }
+    return chosen;
 }
 
 }  // namespace
@@ -70,19 +88,19 @@ InstructionSets instruction_sets_named(const std::string& text) {
 }
 
 std::vector<std::string> rivals_named(const std::vector<std::string>& names) {
-    if (names == std::vector<std::string>{"none"}) return {};
-    const auto known = RivalRegistry::instance().names();
-    std::vector<std::string> chosen;
-    for (const std::string& name : names) {
-        bool found = name == "all";
-        for (const std::string& rival : known) {
-            if (!is_of(rival, name)) continue;
-            found = true;
-            if (std::find(chosen.begin(), chosen.end(), rival) == chosen.end()) chosen.push_back(rival);
-        }
-        if (!found) throw Error(ExitCode::usage, "unknown rival '" + name + "'", suggestion(name, known));
-    }
-    return chosen;
+    return rivals_among(RivalRegistry::instance().names(), names);
+}
+
+std::vector<std::string> rival_networks_named(const std::vector<std::string>& names) {
+    return rivals_among(RivalNetworkRegistry::instance().names(), names);
+}
+
+void check_threads(int threads) {
+    const int usable = usable_processors();
+    if (threads > usable)
+        throw Error(ExitCode::unavailable,
+                    fmt::format("{} threads would share the {} processors that this process may use", threads, usable),
+                    fmt::format("--threads {} or fewer", usable));
 }
 
 }  // namespace dsqbench

@@ -19,7 +19,11 @@ std::vector<std::string> variants_named(const std::vector<std::string>& names);
 // it lacks.
 InstructionSets instruction_sets_named(const std::string& text);
 
-// "all", "none", libraries ("onednn") or operators ("onednn/matmul_f32"), each once.
+// "all", "none", libraries ("onednn") or operators ("onednn/matmul_f32"), each once: of layers, and of whole networks.
 std::vector<std::string> rivals_named(const std::vector<std::string>& names);
+std::vector<std::string> rival_networks_named(const std::vector<std::string>& names);
+
+// Error(unavailable) for more threads than the process may use processors: they would only take turns.
+void check_threads(int threads);
 
 }  // namespace dsqbench

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/api/instruction_set.h"
+#include "kernels/api/tuning.h"
 #include "suite/deploy/memory_plan.h"
 #include "suite/deploy/network.h"
 
@@ -19,12 +20,14 @@ struct ExecutorOptions {
     int threads = 1;
     InstructionSets allowed = available_instruction_sets();
     std::string kernel;  // by name, for every convolution; empty: the best of those allowed for each
+    CostTable costs;     // that decide which is the best; without them kernels/ does
     Reuse reuse = Reuse::yes;
 };
 
 class Executor {
 public:
-    // Packs the weights; `network` may go afterwards. Throws KernelError for a kernel that is not there.
+    // Packs the weights; `network` may go afterwards. Throws KernelError for a kernel that is not there, ShapeError for
+    // a batch so large that a tensor has more than 2^31 - 1 elements.
     Executor(const Network& network, const ExecutorOptions& options);
     ~Executor();
 
@@ -43,8 +46,10 @@ public:
     // Bytes of a tensor as the last run left it, all images after each other; whole with Reuse::no only.
     std::span<const std::byte> tensor(int index) const;
 
+    // What a run holds in memory.
+    std::size_t weight_bytes() const;      // as the kernels packed them
     std::size_t activation_bytes() const;  // of all tensors together
-    std::size_t scratch_bytes() const;     // of the largest convolution
+    std::size_t scratch_bytes() const;     // of what the kernels need beside, for all threads
 
 private:
     struct State;

@@ -54,9 +54,14 @@ NodeSize size_after(const Node&, const MeanPool&, const NodeSize& input) {
 
 }  // namespace
 
+bool is_proper(const RealGrid& grid) {
+    return std::isfinite(grid.offset) && std::isfinite(grid.step) && grid.step > 0 && std::isfinite(1 / grid.step);
+}
+
 int code_on(const RealGrid& grid, float x) {
     const auto highest = static_cast<float>((1 << grid.bits) - 1);
-    return static_cast<int>(std::nearbyint(std::clamp((x - grid.offset) / grid.step, 0.0F, highest)));
+    const float position = (x - grid.offset) / grid.step;
+    return position > 0 ? static_cast<int>(std::nearbyint(std::min(position, highest))) : 0;
 }
 
 float value_on(const RealGrid& grid, int code) {

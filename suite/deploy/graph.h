@@ -60,7 +60,11 @@ struct Graph {
     std::map<std::string, std::string> source;  // where the weights come from: label, recipe, weights_sha256, ...
 };
 
-// The code of x, as a grid's quantizer gives it in float32: subtraction, division, clamping, rounding.
+// A finite offset and a step above 0 whose inverse is finite.
+bool is_proper(const RealGrid& grid);
+
+// The code of x, as a grid's quantizer gives it in float32: subtraction, division, clamping, rounding. That of NaN,
+// which no number of a valid network gives but overflowing sums of a hostile one may, is 0, as the kernels have it.
 int code_on(const RealGrid& grid, float x);
 float value_on(const RealGrid& grid, int code);
 

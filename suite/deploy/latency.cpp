@@ -1,12 +1,14 @@
 #include "suite/deploy/latency.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/bench/core_clock.h"
 #include "kernels/bench/stopwatch.h"
 #include "suite/core/error.h"
 #include "suite/core/random.h"
 #include "suite/core/signals.h"
+#include "suite/deploy/kernel_costs.h"
 #include "suite/deploy/network_shape.h"
 
 namespace dsqbench::deploy {
@@ -42,10 +44,13 @@ public:
         std::vector<Competitor> competitors;
         for (const Runnable& runnable : runnables_)
             competitors.push_back({std::to_string(competitors.size()), runnable.run});
-        const auto timings = time_interleaved(request_.title, competitors, request_.timing, gate);
+        TimingSettings timing;
+        timing.samples = request_.samples;
+        timing.threads = request_.execution.threads;
+        const auto timings = time_interleaved(request_.title, competitors, timing, gate);
         result_.gigahertz = std::max(result_.gigahertz, core_gigahertz());
         for (std::size_t i = 0; i < timings.size(); ++i) runnables_[i].latency->total = timings[i];
-        for (int round = 0; round < request_.timing.samples; ++round)
+        for (int round = 0; round < request_.samples; ++round)
             for (Runnable& runnable : runnables_) time_steps(runnable);
         for (const Runnable& runnable : runnables_)
             for (std::size_t step = 0; step < runnable.step_samples.size(); ++step)
@@ -55,11 +60,12 @@ public:
 
 private:
     void add_ours(const Network& network, NetworkLatency& latency) {
-        const auto executor = std::make_shared<Executor>(network, request_.execution);
+        ExecutorOptions execution = request_.execution;
+        if (request_.choice == KernelChoice::measured) execution.costs = measured_costs(network, execution.batch);
+        const auto executor = std::make_shared<Executor>(network, execution);
         latency.check_passed = passes(network, *executor);
-        latency.weight_bytes = static_cast<std::size_t>(all_weights(network).packed);
-        latency.activation_bytes = executor->activation_bytes();
-        latency.scratch_bytes = executor->scratch_bytes();
+        latency.weight_bytes = executor->weight_bytes();
+        latency.memory = {executor->activation_bytes(), executor->scratch_bytes()};
         for (std::size_t i = 0; i < executor->steps(); ++i)
             latency.steps.push_back({executor->name(i), executor->kernel(i), {}});
         const std::uint8_t* images = images_.data();
@@ -75,7 +81,8 @@ private:
         baseline.kernel.clear();
         Executor reference(network, baseline);
         const auto expected = reference.run(images_.data()), found = executor.run(images_.data());
-        return std::equal(expected.begin(), expected.end(), found.begin(), found.end());
+        return expected.size() == found.size() &&
+               std::memcmp(expected.data(), found.data(), expected.size_bytes()) == 0;
     }
 
     void add_rival(const NetworkShape& shape, const std::string& name, NetworkLatency& latency) {
@@ -84,11 +91,10 @@ private:
         latency.arithmetic = rival.arithmetic;
         latency.version = rival.version;
         PreparedNetwork prepared =
-            rival.prepare(shape, {request_.execution.batch, request_.execution.threads, request_.rival_limits});
+            rival.prepare(shape, {request_.execution.batch, {request_.rival_sets, request_.execution.threads}});
         latency.refusal = prepared.refusal;
         if (!prepared.refusal.empty()) return;
         latency.weight_bytes = prepared.weight_bytes;
-        latency.activation_bytes = prepared.activation_bytes;
         for (const std::string& step : prepared.steps) latency.steps.push_back({step, {}, {}});
         runnables_.push_back({prepared.run, prepared.run_step, &latency, {}});
     }

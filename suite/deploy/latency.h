@@ -11,13 +11,19 @@
 
 namespace dsqbench::deploy {
 
+enum class KernelChoice {
+    modelled,  // by kernels/, or execution.kernel
+    measured,  // each layer's fastest here, by a measurement before
+};
+
 struct LatencyRequest {
     std::string title;                     // "resnet18, batch 1"
     std::vector<const Network*> networks;  // of one shape
     std::vector<std::string> rivals;       // by name
     ExecutorOptions execution;             // batch, threads, instruction sets, kernel
-    RivalLimits rival_limits;
-    TimingSettings timing;
+    KernelChoice choice = KernelChoice::modelled;
+    std::optional<InstructionSets> rival_sets;  // unset: whatever they like best
+    int samples = 40;
 };
 
 // Of as many rounds as samples were wanted, without the gate: parts of a network are too short to repeat undisturbed.
@@ -26,14 +32,19 @@ struct StepTiming {
     Summary nanoseconds;
 };
 
+struct WorkingMemory {
+    std::size_t activations = 0, scratch = 0;  // bytes
+};
+
 struct NetworkLatency {
     std::string rival;  // "" for ours
     Arithmetic arithmetic = Arithmetic::int8;
     std::string version, refusal;
     std::optional<Timing> total;
     std::vector<StepTiming> steps;
-    std::size_t weight_bytes = 0, activation_bytes = 0, scratch_bytes = 0;
-    bool check_passed = false;  // ours: the logits of baseline kernels, to the bit
+    std::size_t weight_bytes = 0;         // as packed for the kernels
+    std::optional<WorkingMemory> memory;  // ours; what a rival's library needs beside its weights is not known
+    bool check_passed = false;            // ours: the logits of baseline kernels, to the bit
 };
 
 struct LatencyResult {

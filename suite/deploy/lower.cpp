@@ -131,26 +131,24 @@ private:
     }
 
     void add(const Layer& layer) {
-        check_finite(layer);
+        check_numbers(layer);
         if (layer.codes && layer.input)
             add_integer(layer);
         else
             add_float(layer);
     }
 
-    void check_finite(const Layer& layer) const {
+    void check_numbers(const Layer& layer) const {
         std::vector<float> numbers = layer.weights;
         for (const auto* list : {&layer.scale, &layer.shift}) numbers.insert(numbers.end(), list->begin(), list->end());
         if (layer.codes) {
             numbers.insert(numbers.end(), layer.codes->scale.begin(), layer.codes->scale.end());
             numbers.insert(numbers.end(), layer.codes->offset.begin(), layer.codes->offset.end());
         }
-        if (layer.input) {
-            numbers.push_back(layer.input->offset);
-            numbers.push_back(1 / layer.input->step);
-        }
         if (!std::all_of(numbers.begin(), numbers.end(), [](float number) { return std::isfinite(number); }))
             throw Error(ExitCode::data, "has a number that is not finite", {}, node().name);
+        if (layer.input && !is_proper(*layer.input))
+            throw Error(ExitCode::data, "quantizes its input on a grid without a positive step", {}, node().name);
     }
 
     void add_integer(const Layer& layer) {
@@ -163,6 +161,7 @@ private:
         problem.shape = layer.shape;
         problem.activations = {layer.input->bits, Coding::unsigned_codes};
         problem.weights = weights.type;
+        dsqbench::validate(problem);  // sums that fit 32 bits, before their range is formed
         convolution.weights = to_dense(layer.codes->codes, layer.codes->bits);
 
         const Readers& out = readers(node_);

@@ -16,6 +16,7 @@ namespace {
 // No network of the suite has a thousandth of that; a hostile file shall not ask for more memory than there is.
 constexpr int most_extent = 1 << 16;
 constexpr std::int64_t most_elements = std::int64_t{1} << 28;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 31;  // of all tensors of an image
 constexpr std::size_t most_steps = 10'000;
 
 class Checker {
@@ -25,7 +26,12 @@ public:
     void check() {
         if (network_.steps.empty()) fail("it has no steps");
         if (network_.steps.size() > most_steps || network_.tensors.size() > most_steps) fail("it has too many steps");
-        for (const TensorType& tensor : network_.tensors) check(tensor);
+        std::int64_t bytes = 0;
+        for (const TensorType& tensor : network_.tensors) {
+            check(tensor);
+            bytes += tensor.bytes();
+            if (bytes > most_bytes) fail("its tensors take more than 2 GiB");
+        }
         check(TensorType{network_.image.height, network_.image.width, network_.image.channels, 8});
         written_.assign(network_.tensors.size(), false);
         for (const Step& step : network_.steps) {
@@ -96,6 +102,14 @@ private:
             fail("has no table of 256 entries a channel");
         for (const std::uint8_t code : read_image.codes)
             if (code >> std::min(out.bits, 8) != 0) fail("has a code of too many bits");
+        if (!std::all_of(read_image.reals.begin(), read_image.reals.end(),
+                         [](float real) { return std::isfinite(real); }))
+            fail("has a number that is not finite");
+    }
+
+    void check(const RealGrid& grid, const TensorType& codes) const {
+        if (codes.is_real() || codes.bits != grid.bits) fail("writes codes of other bits than the tensor's");
+        if (!is_proper(grid)) fail("has a grid whose offset and step are no positive distances");
     }
 
     void check_real_outputs(const RealNumbers& real, const ConvolutionShape& shape) {
@@ -116,7 +130,7 @@ private:
         for (std::size_t i = 0; i < real.grids.size(); ++i) {
             const TensorType& codes = write(step_->codes[i]);
             expect_pixels(codes, shape.out_height(), shape.out_width(), shape.out_channels);
-            if (codes.bits != real.grids[i].bits) fail("writes codes of other bits than the tensor's");
+            check(real.grids[i], codes);
         }
     }
 
@@ -124,13 +138,6 @@ private:
         const ConvolutionProblem& problem = convolution.problem;
         const ConvolutionShape& shape = problem.shape;
         const TensorType& in = read(step_->input);
-        // Before any product of extents is formed.
-        for (const int extent :
-             {shape.kernel_height, shape.kernel_width, shape.stride, shape.out_channels, shape.padding.top + 1,
-              shape.padding.bottom + 1, shape.padding.left + 1, shape.padding.right + 1})
-            if (extent < 1 || extent > most_extent) fail("has an impossible shape");
-        if (std::int64_t{shape.kernel_height} * shape.kernel_width * in.channels > most_elements)
-            fail("has an impossible shape");
         if (shape.batch != 1) fail("has a batch");
         if (in.bits != problem.activations.bits) fail("reads codes of other bits than the tensor's");
         expect_pixels(in, shape.height, shape.width, shape.in_channels);
@@ -141,7 +148,10 @@ private:
         }
         if (convolution.weights.size() != dense_bytes(weight_count(problem), problem.weights.bits))
             fail("has another number of weights than its shape needs");
-        if (const auto* real = std::get_if<RealNumbers>(&problem.epilogue)) return check_real_outputs(*real, shape);
+        if (const auto* real = std::get_if<RealNumbers>(&problem.epilogue)) {
+            if (!real->window_scale.empty() && shape.groups != 1) fail("has window sums in groups");
+            return check_real_outputs(*real, shape);
+        }
         const auto* thresholds = std::get_if<Thresholds>(&problem.epilogue);
         if (thresholds == nullptr) fail("has an unknown last step");
         expect_no_extras();
@@ -153,10 +163,6 @@ private:
     void check(const RealConvolution& convolution) {
         const ConvolutionShape& shape = convolution.shape;
         const TensorType& in = read(step_->input);
-        for (const int extent :
-             {shape.kernel_height, shape.kernel_width, shape.stride, shape.out_channels, shape.padding.top + 1,
-              shape.padding.bottom + 1, shape.padding.left + 1, shape.padding.right + 1})
-            if (extent < 1 || extent > most_extent) fail("has an impossible shape");
         if (!in.is_real()) fail("reads codes as real numbers");
         if (shape.batch != 1 || shape.groups != 1) fail("has a batch or groups");
         expect_pixels(in, shape.height, shape.width, shape.in_channels);
@@ -180,10 +186,8 @@ private:
         const TensorType in = read(step_->input);
         const TensorType& out = write_output();
         expect_pixels(out, in.height, in.width, in.channels);
-        const RealGrid& grid = quantize.grid;
-        if (!in.is_real() || out.bits != grid.bits) fail("quantizes codes, or to other bits than the tensor's");
-        if (!std::isfinite(grid.offset) || !std::isfinite(1 / grid.step) || !std::isfinite(grid.step))
-            fail("has a grid that is not finite");
+        if (!in.is_real()) fail("quantizes codes");
+        check(quantize.grid, out);
     }
 
     void check(const MaxPool& pool) {

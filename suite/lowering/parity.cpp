@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 
 #include "kernels/api/layout.h"
 #include "suite/data/loader.h"
@@ -51,6 +52,18 @@ private:
     std::map<const QuantizedLayer*, std::string> names_;
 };
 
+// The largest difference of two lists of logits over the largest of `theirs`, which is one image's.
+double logit_distance(std::span<const float> ours, const at::Tensor& theirs) {
+    const at::Tensor reference = theirs.detach().to(at::kFloat).contiguous();
+    double largest = 1e-30, difference = 0;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        const auto value = static_cast<double>(reference.data_ptr<float>()[i]);
+        largest = std::max(largest, std::abs(value));
+        difference = std::max(difference, std::abs(static_cast<double>(ours[i]) - value));
+    }
+    return difference / largest;
+}
+
 class Tracer {
 public:
     Tracer(Network& network, const deploy::Network& integer, deploy::ExecutorOptions options,
@@ -66,13 +79,16 @@ public:
     Disagreement trace(std::int64_t index, const at::Tensor& image, const std::uint8_t* bytes) {
         Disagreement found;
         found.image = index;
-        executor_.run(bytes);
+        const auto ours = executor_.run(bytes);
         SiteProbe probe(network_);
-        network_.forward(image);
+        const at::Tensor theirs = network_.forward(image);
         for (const Site& site : probe.sites)
             if (differs(site, found)) return found;
-        // All codes are equal in this evaluation; the other one, in the blocked layout, rounded differently.
-        found.is_rounding = true;
+        // All codes are equal in this evaluation. So must the logits be; where they are, the evaluation of a whole
+        // batch rounded differently.
+        found.distance = logit_distance(ours, theirs);
+        found.is_rounding = found.distance <= limits_.rounding;
+        if (!found.is_rounding) found.layer = integer_.steps.back().name;
         return found;
     }
 
@@ -156,26 +172,41 @@ private:
         const auto first = static_cast<std::size_t>(parity_.images);
         for (std::size_t i = 0; i < count; ++i)
             run_.data.evaluation_source->image(indices[first + i], bytes.data() + i * image_bytes);
-        const auto ours = deploy::predictions(executor.run(bytes.data()), executor.classes());
-        const at::Tensor theirs = run_.network->forward(batch.images).argmax(1);
+        const auto logits = executor.run(bytes.data());
+        const auto classes = static_cast<std::size_t>(executor.classes());
+        const auto ours = deploy::predictions(logits, executor.classes());
+        const at::Tensor their_logits = run_.network->forward(batch.images), theirs = their_logits.argmax(1);
         for (std::size_t i = 0; i < count; ++i) {
             const auto label = batch.labels.data_ptr<std::int64_t>()[i], reference = theirs.data_ptr<std::int64_t>()[i];
             our_hits_ += ours[i] == label;
             their_hits_ += reference == label;
-            const bool equal = ours[i] == reference;
-            if (equal ? parity_.images < always_traced : parity_.disagreements.size() < most_traced)
-                trace(indices[first + i], batch.images.narrow(0, static_cast<std::int64_t>(i), 1),
-                      bytes.data() + i * image_bytes, equal);
-            ++parity_.images;
-            parity_.equal += equal;
+            const double distance =
+                logit_distance(logits.subspan(i * classes, classes), their_logits[static_cast<std::int64_t>(i)]);
+            count_image({ours[i] == reference, distance > limits_.rounding}, indices[first + i],
+                        batch.images.narrow(0, static_cast<std::int64_t>(i), 1), bytes.data() + i * image_bytes);
         }
     }
 
-    // Equal predictions excuse codes that differ by rounding, not codes that are wrong.
-    void trace(std::int64_t index, const at::Tensor& image, const std::uint8_t* bytes, bool equal) {
+    struct Outcome {
+        bool is_equal, has_other_logits;
+    };
+
+    void count_image(const Outcome& outcome, std::int64_t index, const at::Tensor& image, const std::uint8_t* bytes) {
+        const bool is_first = parity_.images < always_traced;
+        ++parity_.images;
+        parity_.equal += outcome.is_equal;
+        parity_.other_logits += outcome.is_equal && outcome.has_other_logits;
+        auto& traced = outcome.is_equal ? parity_.deviations : parity_.disagreements;
+        const bool is_odd = !outcome.is_equal || outcome.has_other_logits;
+        if (!is_first && (!is_odd || traced.size() >= most_traced)) return;
+        Disagreement found = tracer().trace(index, image, bytes);
+        // Equal predictions excuse codes that differ by rounding, not codes that are wrong.
+        if (is_odd || !found.is_rounding) traced.push_back(std::move(found));
+    }
+
+    Tracer& tracer() {
         if (!tracer_) tracer_ = std::make_unique<Tracer>(*run_.network, network_, options_, limits_);
-        Disagreement found = tracer_->trace(index, image, bytes);
-        if (!equal || !found.is_rounding) parity_.disagreements.push_back(std::move(found));
+        return *tracer_;
     }
 
     // Where most disagreements begin.
@@ -192,14 +223,9 @@ private:
         parity_.reference_top1 = 100.0 * static_cast<double>(their_hits_) / images;
         parity_.integer_top1 = 100.0 * static_cast<double>(our_hits_) / images;
         const double equal = 100.0 * static_cast<double>(parity_.equal) / images;
-        for (const Disagreement& found : parity_.disagreements)
-            if (!found.is_rounding && parity_.failure.empty()) {
-                parity_.failed_layer = found.layer;
-                parity_.failure = fmt::format(
-                    "image {}: {} codes after layer '{}' differ, one by {:.2g} of the largest value: more than "
-                    "rounding",
-                    found.image, found.codes, found.layer, found.distance);
-            }
+        for (const auto* traced : {&parity_.disagreements, &parity_.deviations})
+            for (const Disagreement& found : *traced)
+                if (!found.is_rounding && parity_.failure.empty()) fail(found);
         if (!parity_.failure.empty()) return parity_;
         if (equal < limits_.equal)
             parity_.failure =
@@ -208,7 +234,27 @@ private:
             parity_.failure = fmt::format("top-1 is {:.2f} % as integers, {:.2f} % before", parity_.integer_top1,
                                           parity_.reference_top1);
         if (!parity_.failure.empty()) parity_.failed_layer = suspect();
+        if (parity_.failure.empty()) check_reload();
         return parity_;
+    }
+
+    void fail(const Disagreement& found) {
+        parity_.failed_layer = found.layer;
+        const std::string what = found.codes == 0 ? std::string("the logits")
+                                                  : fmt::format("{} codes after layer '{}'", found.codes, found.layer);
+        parity_.failure = fmt::format("image {}: {} differ, one by {:.2g} of the largest value: more than rounding",
+                                      found.image, what, found.distance);
+    }
+
+    // No layer is to blame where it is another network that was loaded, or these are other images.
+    void check_reload() {
+        // A run that was cut short was evaluated on a part of the images too.
+        const auto of_row = run_.row.value("test_images", static_cast<std::int64_t>(run_.data.evaluation.size()));
+        if (parity_.images != of_row || !run_.row.contains("top1")) return;
+        const auto then = run_.row["top1"].get<double>();
+        if (std::abs(then - parity_.reference_top1) > limits_.top1 + 1e-9)
+            parity_.failure = fmt::format("evaluation comes to {:.2f} % now, to {:.2f} % in the run's row",
+                                          parity_.reference_top1, then);
     }
 
     FinishedRun& run_;

@@ -71,7 +71,7 @@ const std::vector<RowField>& row_fields() {
         {"method", "text", "", "", required, "measured: run on this machine; counted: instructions, under emulation; modelled: a processor's model of the inner loop", {"measured", "counted", "modelled"}, latency},
         {"variant", "text", "", "", required, "the kernel, or the rival library and its operator", any, latency},
         {"implementation", "text", "", "", optional, "the rival's own name of what ran", any, latency},
-        {"instruction_set", "text", "", "", optional, "that the kernel needs", any, latency},
+        {"instruction_set", "text", "", "", optional, "that the kernel needs; that a network, or its rival, may use", any, latency},
         {"held_to", "text", "", "", optional, "instruction sets that kernels and rivals of the run were held to; absent: none", any, kernel},
         {"processor", "text", "", "", optional, "vendor, family and model of the one that ran; name of the one that was emulated or modelled", any, timed},
         {"threads", "integer", "threads", "", required, "that computed", any, timed},
@@ -108,12 +108,17 @@ const std::vector<RowField>& row_fields() {
         {"integer_top1", "real", "%", "higher", optional, "accuracy of the integer network on the run's evaluation images", any, network},
         {"equal_predictions", "real", "%", "higher", optional, "of the images: the same class as in fake-quantized evaluation", any, network},
         {"compared_images", "integer", "images", "", optional, "how many they are", any, network},
-        {"weight_bytes", "integer", "bytes", "lower", optional, "of all weights as stored, with scales and thresholds", any, network},
+        {"compared_on", "text", "", "", optional, "which of the run's images they are", {"test", "validation"}, network},
+        {"grids", "text", "", "", optional, "of random weights and of their activations", {"symmetric", "half-step", "affine"}, network},
+        {"kernel_choice", "text", "", "", required, "of each layer's kernel: modelled cost, measured cost, or the name of one for all", any, network},
+        {"timed", "boolean", "", "", required, "is there latency, beside size and accuracy?", any, network},
+        {"weight_bytes", "integer", "bytes", "lower", optional, "of all weights as stored, with scales and thresholds; a rival's as it packed them", any, network},
         {"low_bit_weight_bytes", "integer", "bytes", "lower", optional, "the same of the layers below 8 bits", any, network},
         {"low_bit_float_bytes", "integer", "bytes", "", optional, "what those weights take as float32", any, network},
         {"file_bytes", "integer", "bytes", "lower", optional, "of the network's file", any, network},
         {"activation_bytes", "integer", "bytes", "lower", optional, "memory of all activations of a run", any, network},
-        {"scratch_bytes", "integer", "bytes", "lower", optional, "memory of the kernel that needs most", any, network},
+        {"scratch_bytes", "integer", "bytes", "lower", optional, "memory that kernels need beside, for all threads", any, network},
+        {"memory_bytes", "integer", "bytes", "lower", optional, "peak of a run: weights as the kernels packed them, activations and scratch", any, network},
         {"step_times", "text", "", "", optional, "name, kernel and median_ns of every step, JSON", any, network},
 
         {"publishable", "boolean", "", "", required, "may the row stand on the leaderboard?"},
@@ -137,7 +142,7 @@ const std::vector<std::string>& identity_fields(const std::string& kind) {
           "threads", "cache"}},
         {"network",
          {"network", "label", "variant", "instruction_set", "implementation", "processor", "weight_bits",
-          "activation_bits", "threads", "batch", "weights_sha256"}},
+          "activation_bits", "grids", "kernel_choice", "timed", "threads", "batch", "weights_sha256"}},
     };
     static const std::vector<std::string> none;
     const auto found = fields.find(kind);

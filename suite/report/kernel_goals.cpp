@@ -75,9 +75,9 @@ std::vector<GoalLine> judge_goals(const ShapeList& list, const std::vector<Row>&
     return lines;
 }
 
-TextTable goal_table(const std::vector<GoalLine>& lines) {
+TextTable goal_table(const std::vector<GoalLine>& lines, const std::string& heading) {
     TextTable table;
-    table.add_column("bits").add_column("goal, geometric mean of the layers");
+    table.add_column("bits").add_column(heading);
     table.add_column("goal", TextTable::Align::right).add_column("figure", TextTable::Align::right);
     table.add_column("");
     for (const GoalLine& line : lines)

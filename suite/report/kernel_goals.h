@@ -23,7 +23,10 @@ struct GoalLine {
 // Goals of the bits that occur in `rows`. Of several kernels for a layer, the fastest counts.
 std::vector<GoalLine> judge_goals(const ShapeList& list, const std::vector<Row>& rows);
 
-TextTable goal_table(const std::vector<GoalLine>& lines);
+// `heading`: what the figures are of.
+TextTable goal_table(const std::vector<GoalLine>& lines, const std::string& heading);
+
+constexpr const char* kernel_goals_heading = "goal, geometric mean of the layers";
 nlohmann::json to_json(const std::vector<GoalLine>& lines);
 
 }  // namespace dsqbench

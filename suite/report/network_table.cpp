@@ -39,15 +39,12 @@ std::string shrinkage(const Row& row) {
     return number_text(*floats / *packed, 1) + "x";
 }
 
-// "resnet18 random W2A2", "onednn/network_u8s8 2.6.3"
+// "dsq", "random weights", "onednn/network_u8s8 2.6.3"
 std::string title(const Row& row) {
-    const std::string implementation = text_of(row, "implementation");
-    if (text_of(row, "variant") != "dsqbench")
-        return text_of(row, "variant") + (implementation.empty() ? "" : " " + implementation);
-    return text_of(row, "label") + (text_of(row, "weights") == "random" && text_of(row, "label") != "random"
-                                        ? " (random weights)"
-                                    : text_of(row, "weights") == "random" ? " weights"
-                                                                          : "");
+    if (text_of(row, "variant") == "dsqbench")
+        return text_of(row, "label") + (text_of(row, "weights") == "random" ? " weights" : "");
+    const std::string version = text_of(row, "implementation");
+    return text_of(row, "variant") + (version.empty() ? "" : " " + version);
 }
 
 std::string check_text(const Row& row) {
@@ -62,7 +59,7 @@ TextTable network_table(const std::vector<Row>& rows) {
     TextTable table;
     table.add_column("network").add_column("what").add_column("bits");
     for (const char* name : {"batch", "threads", "ms", "p10", "spread %", "int8", "f32", "top-1 %", "equal %",
-                             "weights KB", "low-bit", "activations KB", "samples"})
+                             "weights KB", "low-bit", "file KB", "peak KB", "samples"})
         table.add_column(name, right);
     table.add_column("check");
     for (const Row& row : rows)
@@ -70,8 +67,8 @@ TextTable network_table(const std::vector<Row>& rows) {
                        number(row, "threads", 0), number(row, "median_ns", 3, 1e-6), number(row, "p10_ns", 3, 1e-6),
                        number(row, "spread", 1), ratio(row, "int8_ratio"), ratio(row, "f32_ratio"),
                        number(row, "integer_top1", 2), number(row, "equal_predictions", 2),
-                       number(row, "weight_bytes", 1, 1e-3), shrinkage(row), number(row, "activation_bytes", 1, 1e-3),
-                       samples_text(row), check_text(row)});
+                       number(row, "weight_bytes", 0, 1e-3), shrinkage(row), number(row, "file_bytes", 0, 1e-3),
+                       number(row, "memory_bytes", 0, 1e-3), samples_text(row), check_text(row)});
     return table;
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import platform
 import struct
 import subprocess
 import tempfile
@@ -123,8 +124,55 @@ class Deploy(unittest.TestCase):
         self.expect_error(2, ["bits"], "--random", "tiny", "--bits", "9")
         self.expect_error(2, ["did you mean"], "--random", "tiny", "--rivals", "onednn/network_u8s9")
 
-    def test_a_missing_kernel_or_instruction_set_is_exit_code_69(self):
-        self.expect_error(69, ["unknown kernel"], "--random", "tiny", "--kernel", "avx2/none")
+        self.expect_error(2, ["did you mean"], "--random", "tiny", "--kernel", "portable/dot_produkt")
+        self.expect_error(2, ["--random"], "--file", "net.safetensors", "--bits", "2")
+        self.expect_error(2, ["--limit-images"], "--random", "tiny", "--limit-images", "-1")
+        self.expect_error(2, ["needs a run"], "--random", "tiny", "--limit-images", "5")
+        self.expect_error(2, ["--input"], "--file", "net.safetensors", "--input", "x", "--results", "r")
+        self.expect_error(2, ["--samples 0"], "--random", "tiny", "--plot", "p.svg", "--samples", "0")
+
+    def test_a_batch_that_no_tensor_holds_is_exit_code_2(self):
+        self.expect_error(2, ["smaller --batch"], "--random", "resnet18", "--batch", "4096", "--rivals", "none")
+
+    def test_what_this_processor_does_not_have_is_exit_code_69(self):
+        self.expect_error(69, ["no neon" if platform.machine() == "x86_64" else "no avx2"], "--random", "tiny",
+                          "--isa", "neon" if platform.machine() == "x86_64" else "avx2")
+        self.expect_error(69, ["--threads"], "--random", "tiny", "--threads", "1000")
+
+    def test_every_batch_and_number_of_threads_is_a_row_with_the_command_that_repeats_it(self):
+        threads = sorted({1, min(2, len(os.sched_getaffinity(0)))})
+        rows = self.json_of("deploy", "--random", "tiny", "--samples", "2", "--rivals", "none", "--kernel",
+                            "portable/dot_product", "--batch", "1,3", "--threads", ",".join(map(str, threads)))["rows"]
+        self.assertEqual([(row["batch"], row["threads"]) for row in rows],
+                         [(batch, count) for batch in (1, 3) for count in threads])
+        for row in rows:
+            (again,) = self.json_of(*row["command"].split()[1:], "--rivals", "none")["rows"]
+            for field in ("network", "label", "batch", "threads", "grids", "kernel_choice", "weight_bits"):
+                self.assertEqual(again[field], row[field])
+            # What stays, what a layer needs at a time, and what passes between layers.
+            self.assertEqual(row["memory_bytes"] > row["activation_bytes"] + row["scratch_bytes"], True)
+            self.assertGreater(row["activation_bytes"], 0)
+
+    def test_rows_that_differ_in_grids_or_in_the_choice_of_kernels_are_both_kept(self):
+        once = ["--samples", "1"]
+        for options in (once, [*once, "--grids", "affine"], [*once, "--kernel", "reference/scalar"],
+                        [*once, "--kernel", "measured"], ["--samples", "0"]):
+            done = self.dsqbench("deploy", "--random", "tiny", "--rivals", "none", "--results", "r", *options)
+            self.assertIn("1 of 1 rows added", done.stderr, options)
+
+    def test_few_samples_are_not_publishable(self):
+        (row,) = self.json_of("deploy", "--random", "tiny", "--samples", "1", "--rivals", "none")["rows"]
+        self.assertFalse(row["publishable"])
+
+    def test_the_picture_is_drawn(self):
+        done = subprocess.run([PROGRAM, "deploy", "--random", "tiny", "--samples", "2", "--bits", "1,2", "--plot",
+                               "p.svg"], cwd=self.folder, capture_output=True, text=True, timeout=300,
+                              env={**os.environ, "XDG_CACHE_HOME": str(self.folder)})
+        self.assertIn("W2A2", done.stdout, "printed before it is drawn")
+        if done.returncode == 69 and "matplotlib" in done.stderr:
+            self.skipTest("no matplotlib")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("<svg", (self.folder / "p.svg").read_text())
 
 
 if __name__ == "__main__":

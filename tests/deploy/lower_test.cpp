@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -198,6 +199,30 @@ TEST(Lowering, refuses_numbers_that_are_not_finite_and_names_the_layer) {
         EXPECT_EQ(error.code(), ExitCode::data);
         EXPECT_EQ(error.place(), graph.nodes[3].name);
     }
+}
+
+TEST(Lowering, refuses_grids_without_a_positive_step_and_names_the_layer) {
+    for (const float step : {0.0F, -1.0F, 1e-45F}) {
+        Graph graph = random_graph(tiny(GridKind::symmetric, 2, 2, 1));
+        std::get<Layer>(graph.nodes[2].operation).input->step = step;
+        try {
+            lower(graph);
+            FAIL() << step;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ExitCode::data);
+            EXPECT_EQ(error.place(), graph.nodes[2].name);
+        }
+    }
+}
+
+TEST(Grid, codes_are_within_their_range_for_whatever_value) {
+    const RealGrid grid{2, -1.0F, 0.5F};
+    EXPECT_EQ(code_on(grid, -1e30F), 0);
+    EXPECT_EQ(code_on(grid, 1e30F), 3);
+    EXPECT_EQ(code_on(grid, std::numeric_limits<float>::infinity()), 3);
+    EXPECT_EQ(code_on(grid, std::nanf("")), 0);
+    EXPECT_EQ(code_on(grid, -0.75F), 0) << "ties to even";
+    EXPECT_EQ(code_on(grid, -0.25F), 2) << "ties to even";
 }
 
 }  // namespace

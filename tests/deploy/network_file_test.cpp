@@ -154,11 +154,41 @@ TEST(NetworkFile, with_parts_that_do_not_fit_is_refused_although_its_checksum_ho
         {"no bits", [](TensorFile&, auto& network) { step_named(network, "conv1")["weight_bits"] = 0; }},
         {"a grid of no steps",
          [](TensorFile&, auto& network) { step_named(network, "layer1.0.conv1")["grids"][0]["step"] = 0.0; }},
+        {"a grid that falls",
+         [](TensorFile&, auto& network) { step_named(network, "layer1.0.conv1")["grids"][0]["step"] = -1.0; }},
+        {"a quantizer of 32 bits",
+         [](TensorFile&, auto& network) {
+             auto& step = step_named(network, "maxpool.codes");
+             step["grid"]["bits"] = 32;
+             network["tensors"][step["output"].template get<std::size_t>()][3] = 32;
+         }},
+        {"a quantizer that falls",
+         [](TensorFile&, auto& network) { step_named(network, "maxpool.codes")["grid"]["step"] = -1.0; }},
+        {"a padding at the end of int",
+         [](TensorFile&, auto& network) {
+             step_named(network, "conv1")["shape"]["padding"] = {2147483647, 1, 1, 1};
+         }},
+        {"window sums in groups",
+         [](TensorFile&, auto& network) { step_named(network, "layer1.0.conv1")["shape"]["groups"] = 12; }},
+        {"tensors of gigabytes",
+         [](TensorFile&, auto& network) {
+             for (int i = 0; i < 12; ++i) network["tensors"].push_back({1 << 14, 1 << 14, 1, 8});
+         }},
         {"an unknown coding",
          [](TensorFile&, auto& network) { step_named(network, "conv1")["weight_codes"] = "gray"; }},
         {"a list for an object", [](TensorFile&, auto& network) { network = nlohmann::json::array(); }},
     };
     for (const auto& [what, change] : changes) EXPECT_NE(refusal(changed(change)), "accepted") << what;
+}
+
+TEST(NetworkFile, with_a_pixel_that_is_no_number_is_refused_although_its_checksum_holds) {
+    RandomGraphOptions options;
+    options.shapes = "tiny";
+    options.edges = EdgeLayers::real;
+    TensorFile file = parse_safetensors(format_network(lower(random_graph(options))), "sample");
+    file.tensors["image.reals"].bytes.replace(0, 4, "\xFF\xFF\xFF\x7F");
+    sign(file);
+    EXPECT_NE(refusal(format_safetensors(file)), "accepted");
 }
 
 }  // namespace

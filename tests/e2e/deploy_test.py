@@ -61,6 +61,27 @@ class Deploy(CommandTest):
         baseline = self.json_of("deploy", "--file", "net.safetensors", "--input", "x.safetensors", "--isa", "baseline")
         self.assertEqual(again, baseline)
 
+    def test_a_run_that_was_cut_short_and_a_part_of_the_images_give_rows_that_say_so(self):
+        (run,) = self.train("--limit-batches", "2", quantizers=["ste"])
+        (row,) = self.deploy(run)["rows"]
+        self.assertFalse(row["publishable"])
+        self.assertIn("training run", row["unpublishable_reason"])
+        self.assertEqual(row["compared_on"], "test")
+        (run,) = (path for path in self.train(quantizers=["ste"]) if path != run)
+        (row,) = self.deploy(run, "--limit-images", "7")["rows"]
+        self.assertEqual((row["compared_images"], row["publishable"]), (7, False))
+
+    def test_a_network_without_parity_is_exit_code_5_and_writes_no_file(self):
+        (run,) = self.train(quantizers=["ste"])
+        result = json.loads((run / "result.json").read_text())
+        result["row"]["top1"] += 1.0
+        (run / "result.json").write_text(json.dumps(result))
+        done = self.dsqbench("deploy", run, "--samples", "0", "--output", "net.safetensors", "--results", "r", expect=5)
+        self.assertIn("no parity", done.stderr)
+        self.assertFalse((self.folder / "net.safetensors").exists())
+        self.dsqbench("deploy", run, "--write-images", "x.safetensors", "--samples", "0", expect=5)
+        self.dsqbench("deploy", run, "--input", "x.safetensors", expect=5)
+
     def test_what_is_no_finished_run_is_exit_code_4(self):
         (run,) = self.train(quantizers=["ste"])
         for change, words in [(lambda copy: (copy / "result.json").unlink(), "not finished"),

@@ -1,4 +1,5 @@
 // Any bytes are either refused with Error(data) or a network that survives being written and read again, and that runs.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -33,6 +34,23 @@ std::string with_checksum(const std::string& bytes) {
     return format_safetensors(file);
 }
 
+// Multiplications and comparisons, roughly.
+std::int64_t work_of(const deploy::Network& network) {
+    std::int64_t work = 0;
+    for (const auto& step : network.steps) {
+        if (const auto* integer = std::get_if<deploy::IntegerConvolution>(&step.operation))
+            work += integer->problem.shape.nominal_macs();
+        if (const auto* real = std::get_if<deploy::RealConvolution>(&step.operation))
+            work += real->shape.nominal_macs();
+        if (const auto* pool = std::get_if<deploy::MaxPool>(&step.operation)) {
+            const auto& out = network.tensors[static_cast<std::size_t>(*step.output)];
+            const std::int64_t side = std::min(pool->kernel, std::max(network.image.height, network.image.width));
+            work += out.pixels() * out.channels * side * side;
+        }
+    }
+    return work;
+}
+
 void try_network(const std::string& bytes) {
     deploy::Network network;
     try {
@@ -48,11 +66,7 @@ void try_network(const std::string& bytes) {
                                            static_cast<std::size_t>(image.height) *
                                            static_cast<std::size_t>(image.width));
     // A valid network may be larger than a test's time and memory.
-    std::int64_t work = 0;
-    for (const auto& step : network.steps)
-        if (const auto* convolution = std::get_if<deploy::IntegerConvolution>(&step.operation))
-            work += convolution->problem.shape.nominal_macs();
-    if (work > 10'000'000 || deploy::plan_memory(network, 1, deploy::Reuse::no).bytes > (1U << 26)) return;
+    if (work_of(network) > 10'000'000 || deploy::plan_memory(network, 1, deploy::Reuse::no).bytes > (1U << 26)) return;
     deploy::Executor executor(network, {});
     executor.run(pixels.data());
 }

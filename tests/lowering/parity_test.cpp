@@ -47,7 +47,34 @@ TEST(Parity, holds_for_grids_of_every_kind) {
         EXPECT_EQ(parity.failure, "") << weight;
         EXPECT_EQ(parity.images, 150);
         EXPECT_GE(parity.equal, 149) << weight;
+        EXPECT_LE(parity.deviations.size(), 64U) << weight;
     }
+}
+
+// Behind the last quantizer there are no codes that could differ.
+TEST(Parity, fails_where_the_classifier_was_changed_by_less_than_any_prediction_shows) {
+    FinishedRun run = sample_run("lsq", "lsq");
+    deploy::Network network = deploy::lower(graph_of(run));
+    auto& classifier = std::get<deploy::IntegerConvolution>(network.steps.back().operation);
+    float largest = 0;
+    auto& real = std::get<RealNumbers>(classifier.problem.epilogue);
+    for (const float scale : real.scale) largest = std::max(largest, std::abs(scale));
+    // The same for every class.
+    for (float& bias : real.bias) bias += 10 * largest;
+    const Parity parity = check_parity(run, network, {});
+    EXPECT_EQ(parity.equal, 150);
+    EXPECT_NE(parity.failure, "");
+    EXPECT_EQ(parity.failed_layer, network.steps.back().name);
+}
+
+TEST(Parity, fails_where_evaluation_does_not_come_to_the_runs_own_accuracy) {
+    FinishedRun run = sample_run("lsq", "lsq");
+    const deploy::Network network = deploy::lower(graph_of(run));
+    run.row["top1"] = check_parity(run, network, {}).reference_top1;
+    EXPECT_EQ(check_parity(run, network, {}).failure, "");
+    run.row["top1"] = run.row["top1"].get<double>() + 1;
+    EXPECT_NE(check_parity(run, network, {}).failure.find("run's row"), std::string::npos);
+    EXPECT_EQ(check_parity(run, network, {}, 100).failure, "") << "of a part it may be another";
 }
 
 deploy::IntegerConvolution& convolution_named(deploy::Network& network, const std::string& name) {

@@ -1,13 +1,11 @@
-#include "suite/deploy/network_file.h"
-
-#include <cstring>
+// Nothing that a file says is believed: whatever does not fit is Error(data).
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
-#include "suite/core/hash.h"
-#include "suite/core/safetensors.h"
+#include "suite/deploy/network_file.h"
+#include "suite/deploy/network_format.h"
 #include "suite/deploy/tensor_lists.h"
 
 namespace dsqbench::deploy {
@@ -16,131 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* format_name = "dsqbench-network";
 constexpr std::size_t largest_file = std::size_t{1} << 31;
-
-constexpr const char* codings[] = {"unsigned", "signed", "offset"};
-
-// Over the description and every tensor: name, type, shape and bytes.
-std::string checksum(const TensorFile& file) {
-    Sha256 hash;
-    hash.update(file.metadata.at("network"));
-    for (const auto& [name, tensor] : file.tensors) {
-        std::string head = "\n" + name + " " + std::string(name_of(tensor.type));
-        for (const auto extent : tensor.shape) head += " " + std::to_string(extent);
-        hash.update(head + "\n").update(tensor.bytes);
-    }
-    return hash.hex_digest();
-}
-
-Json json_of(const RealGrid& grid) {
-    return {{"bits", grid.bits}, {"offset", grid.offset}, {"step", grid.step}};
-}
-
-Json json_of(const ConvolutionShape& shape) {
-    return {{"in", {shape.height, shape.width, shape.in_channels}},
-            {"out_channels", shape.out_channels},
-            {"kernel", {shape.kernel_height, shape.kernel_width}},
-            {"stride", shape.stride},
-            {"padding", {shape.padding.top, shape.padding.bottom, shape.padding.left, shape.padding.right}},
-            {"groups", shape.groups}};
-}
-
-class Writer {
-public:
-    explicit Writer(const Network& network) : network_(network) {}
-
-    std::string text() {
-        Json tensors = Json::array(), steps = Json::array();
-        for (const TensorType& type : network_.tensors)
-            tensors.push_back({type.height, type.width, type.channels, type.bits});
-        for (const Step& step : network_.steps) steps.push_back(json_of_step(step));
-        const ImageSize& image = network_.image;
-        const Json description = {{"model", network_.model},
-                                  {"image", {image.channels, image.height, image.width}},
-                                  {"source", network_.source},
-                                  {"tensors", std::move(tensors)},
-                                  {"steps", std::move(steps)}};
-        file_.metadata["format"] = format_name;
-        file_.metadata["version"] = std::to_string(network_file_version);
-        file_.metadata["network"] = description.dump();
-        file_.metadata["sha256"] = checksum(file_);
-        return format_safetensors(file_);
-    }
-
-private:
-    Json json_of_step(const Step& step) {
-        prefix_ = step.name + ".";
-        Json json = std::visit([this](const auto& operation) { return describe(operation); }, step.operation);
-        json["name"] = step.name;
-        json["input"] = step.input;
-        if (step.shortcut) json["shortcut"] = *step.shortcut;
-        if (step.output) json["output"] = *step.output;
-        if (!step.codes.empty()) json["codes"] = step.codes;
-        return json;
-    }
-
-    template <class Value>
-    void put(const char* name, const std::vector<Value>& values) {
-        if (!values.empty()) file_.tensors.emplace(prefix_ + name, stored(values));
-    }
-
-    Json describe(const ReadImage& read_image) {
-        put("codes", read_image.codes);
-        put("reals", read_image.reals);
-        return {{"step", "image"}};
-    }
-
-    void describe(const Thresholds& thresholds, Json& json) {
-        put("thresholds", thresholds.levels);
-        std::vector<std::uint8_t> falling;
-        for (const Direction direction : thresholds.directions) falling.push_back(direction == Direction::falling);
-        put("falling", falling);
-        json["finish"] = "thresholds";
-        json["bits"] = thresholds.bits;
-    }
-
-    void describe(const RealNumbers& real, Json& json) {
-        put("scale", real.scale);
-        put("bias", real.bias);
-        put("window_scale", real.window_scale);
-        put("classes", real.classes);
-        json["finish"] = "real";
-        json["relu"] = real.rectifier == Rectifier::relu;
-        json["grids"] = Json::array();
-        for (const RealGrid& grid : real.grids) json["grids"].push_back(json_of(grid));
-    }
-
-    Json describe(const IntegerConvolution& convolution) {
-        const ConvolutionProblem& problem = convolution.problem;
-        put("weights", convolution.weights);
-        Json json = {{"step", "convolution"},
-                     {"shape", json_of(problem.shape)},
-                     {"activation_bits", problem.activations.bits},
-                     {"weight_bits", problem.weights.bits},
-                     {"weight_codes", codings[static_cast<int>(problem.weights.coding)]}};
-        if (const auto* thresholds = std::get_if<Thresholds>(&problem.epilogue)) describe(*thresholds, json);
-        if (const auto* real = std::get_if<RealNumbers>(&problem.epilogue)) describe(*real, json);
-        return json;
-    }
-
-    Json describe(const RealConvolution& convolution) {
-        put("weights", convolution.weights);
-        Json json = {{"step", "real_convolution"}, {"shape", json_of(convolution.shape)}};
-        describe(convolution.epilogue, json);
-        return json;
-    }
-
-    Json describe(const Quantize& quantize) { return {{"step", "quantize"}, {"grid", json_of(quantize.grid)}}; }
-    Json describe(const MaxPool& pool) {
-        return {{"step", "max_pool"}, {"kernel", pool.kernel}, {"stride", pool.stride}, {"padding", pool.padding}};
-    }
-    Json describe(const MeanPool&) { return {{"step", "mean_pool"}}; }
-
-    const Network& network_;
-    TensorFile file_;
-    std::string prefix_;
-};
 
 class Reader {
 public:
@@ -171,14 +45,15 @@ private:
     }
 
     void check_container() const {
-        if (metadata("format") != format_name)
+        if (metadata("format") != network_format_name)
             fail("it is another safetensors file", "`dsqbench deploy RUN --output FILE` writes one");
         if (metadata("version") != std::to_string(network_file_version))
             fail("it is of version '" + metadata("version").substr(0, 20) + "', this program reads version " +
                      std::to_string(network_file_version),
                  "write it again with `dsqbench deploy RUN --output FILE`");
         if (file_.metadata.count("network") == 0) fail("it has no description");
-        if (metadata("sha256") != checksum(file_)) fail("its checksum does not hold: it was changed or damaged");
+        if (metadata("sha256") != network_checksum(file_))
+            fail("its checksum does not hold: it was changed or damaged");
     }
 
     // JSON numbers may be anything; get<int>() would wrap them.
@@ -272,7 +147,7 @@ private:
 
     Coding coding(const std::string& name) const {
         for (int i = 0; i < 3; ++i)
-            if (name == codings[i]) return static_cast<Coding>(i);
+            if (name == coding_names[i]) return static_cast<Coding>(i);
         fail("it has weights of the unknown coding '" + name.substr(0, 40) + "'");
     }
 
@@ -337,14 +212,6 @@ private:
 };
 
 }  // namespace
-
-std::string format_network(const Network& network) {
-    return Writer(network).text();
-}
-
-void write_network(const std::filesystem::path& path, const Network& network) {
-    write_file_atomically(path, format_network(network));
-}
 
 Network parse_network(std::string_view bytes, const std::string& place) {
     return Reader(bytes, place).network();
