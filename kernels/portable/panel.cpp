@@ -7,6 +7,20 @@
 
 namespace dsqbench {
 
+namespace {
+
+// Zeros behind the last element of each row: for a few bytes the calls of memset() would take longer than the stores.
+void fill_rows(std::byte* ends, std::ptrdiff_t stride, int count, std::ptrdiff_t bytes) {
+    if (bytes > 8) {
+        for (int i = 0; i < count; ++i) std::memset(ends + i * stride, 0, static_cast<std::size_t>(bytes));
+        return;
+    }
+    for (std::ptrdiff_t at = 0; at < bytes; ++at)
+        for (int i = 0; i < count; ++i) ends[i * stride + at] = std::byte{0};
+}
+
+}  // namespace
+
 void copy_rows_portable(const RowCopies& copies) {
     copy_rows<16>(copies);
 }
@@ -81,8 +95,7 @@ void Panel::gather_taps(const std::byte* image, const Corner& at, int tap_y, int
     }
     gather_edges(inside.end, count);
     const std::ptrdiff_t fill = row_bytes_ - shape_.kernel_height * bytes;
-    if (fill > 0 && tap_y + 1 == shape_.kernel_height)
-        for (int i = 0; i < count; ++i) std::memset(rows + i * row_bytes_ + bytes, 0, static_cast<std::size_t>(fill));
+    if (fill > 0 && tap_y + 1 == shape_.kernel_height) fill_rows(rows + bytes, row_bytes_, count, fill);
 }
 
 Panel::Inside Panel::pixels_inside(const Corner& at, int tap_y, int count) const {
