@@ -18,19 +18,18 @@ void store_code(std::uint8_t* pixel, int channel, int bits, int code) {
 }
 
 // Up to four channels of one byte a code are a double word a pixel.
-template <int channels>
+template <int... channel>
 void read_words(const std::uint8_t* table, std::int64_t pixels, const std::uint8_t* image, std::uint8_t* codes) {
     for (std::int64_t i = 0; i < pixels; ++i, codes += 4) {
-        std::uint32_t word = 0;
-        for (int c = 0; c < channels; ++c)
-            word |= static_cast<std::uint32_t>(table[256 * c + image[c * pixels + i]]) << (8 * c);
+        const std::uint32_t word =
+            (... | (std::uint32_t{table[256 * channel + image[channel * pixels + i]]} << (8 * channel)));
         std::memcpy(codes, &word, sizeof word);
     }
 }
 
-// By the number of channels at compile time: at run time the loop over them took twice as long as what it does.
+// Without a loop over the channels, which took longer than what it did.
 constexpr void (*words_of_channels[])(const std::uint8_t*, std::int64_t, const std::uint8_t*, std::uint8_t*) = {
-    read_words<1>, read_words<2>, read_words<3>, read_words<4>};
+    read_words<0>, read_words<0, 1>, read_words<0, 1, 2>, read_words<0, 1, 2, 3>};
 
 }  // namespace
 
