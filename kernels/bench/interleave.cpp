@@ -86,7 +86,8 @@ private:
             run_untimed(lane, settling_ns);
         }
         const double before = gate_.probe();
-        if (several) run_untimed(lane, pool_rest_ns);
+        // Once at least: the others' turns have filled the caches with what is theirs.
+        run_untimed(lane, several ? pool_rest_ns : 1);
         if (settings_.cache == Cache::cold) evict_caches();
         // After the probe, which would count its own preemption against the sample.
         const long preempted_before = preemptions();

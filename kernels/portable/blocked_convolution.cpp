@@ -93,10 +93,9 @@ std::size_t BlockedConvolution::input_bytes() const {
 
 void BlockedConvolution::prepare_input(const ConvolutionBuffers& buffers, std::byte* input) const {
     const std::int64_t pixels = problem_.shape.in_pixels();
-    const int bytes = pixel_bytes(problem_.shape.in_channels, problem_.activations.bits);
     if (affine_.row_factor != 0) {
         auto* pixel_sums = reinterpret_cast<std::int32_t*>(input + image_size() + windows_size());
-        for (std::int64_t i = 0; i < pixels; ++i) pixel_sums[i] = image_.pixel_sum(buffers.activations + i * bytes);
+        image_.pixel_sums(buffers.activations, pixels, pixel_sums);
         panel_.sum_windows(pixel_sums, reinterpret_cast<std::int32_t*>(input + image_size()));
     }
     if (!image_.packed_codes_serve()) image_.expand(buffers.activations, pixels, input);

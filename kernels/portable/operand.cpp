@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "kernels/api/layout.h"
 
@@ -9,11 +10,26 @@ namespace dsqbench {
 namespace {
 
 // The sum of the 1- or 2-bit codes in eight bytes: neighbouring fields are added in parallel (Hacker's Delight, 5-1).
-std::int32_t sum_of_fields(std::uint64_t word, int bits) {
-    if (bits == 1) word = (word & 0x5555555555555555U) + (word >> 1 & 0x5555555555555555U);
+template <int bits>
+std::int32_t sum_of_fields(std::uint64_t word) {
+    if constexpr (bits == 1) word = (word & 0x5555555555555555U) + (word >> 1 & 0x5555555555555555U);
     word = (word & 0x3333333333333333U) + (word >> 2 & 0x3333333333333333U);
     word = (word & 0x0F0F0F0F0F0F0F0FU) + (word >> 4 & 0x0F0F0F0F0F0F0F0FU);
     return static_cast<std::int32_t>(word * 0x0101010101010101U >> 56);
+}
+
+template <int bits>
+std::int32_t sum_of_packed(const std::uint8_t* packed, std::ptrdiff_t bytes) {
+    std::int32_t sum = 0;
+    std::uint64_t word = 0;
+    for (; bytes >= 8; bytes -= 8, packed += 8) {
+        std::memcpy(&word, packed, 8);
+        sum += sum_of_fields<bits>(word);
+    }
+    if (bytes == 0) return sum;
+    word = 0;
+    std::memcpy(&word, packed, static_cast<std::size_t>(bytes));
+    return sum + sum_of_fields<bits>(word);
 }
 
 }  // namespace
@@ -123,24 +139,19 @@ void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::
     }
 }
 
-std::int32_t OperandImage::pixel_sum(const std::uint8_t* packed) const {
-    std::int32_t sum = 0;
+void OperandImage::pixel_sums(const std::uint8_t* packed, std::int64_t pixels, std::int32_t* sums) const {
+    const std::ptrdiff_t bytes = packed_pixel_bytes_;
+    const std::int32_t constant = addend_ * channels_;
     if (codes_per_byte(bits_) == 1) {
-        for (int i = 0; i < channels_; ++i) sum += packed[i];
+        for (std::int64_t i = 0; i < pixels; ++i, packed += bytes)
+            sums[i] = multiplier_ * std::accumulate(packed, packed + channels_, 0) + constant;
+    } else if (bits_ == 1) {
+        for (std::int64_t i = 0; i < pixels; ++i, packed += bytes)
+            sums[i] = multiplier_ * sum_of_packed<1>(packed, bytes) + constant;
     } else {
-        std::ptrdiff_t i = 0;
-        std::uint64_t word = 0;
-        for (; i + 8 <= packed_pixel_bytes_; i += 8) {
-            std::memcpy(&word, packed + i, 8);
-            sum += sum_of_fields(word, bits_);
-        }
-        if (i < packed_pixel_bytes_) {
-            word = 0;
-            std::memcpy(&word, packed + i, static_cast<std::size_t>(packed_pixel_bytes_ - i));
-            sum += sum_of_fields(word, bits_);
-        }
+        for (std::int64_t i = 0; i < pixels; ++i, packed += bytes)
+            sums[i] = multiplier_ * sum_of_packed<2>(packed, bytes) + constant;
     }
-    return multiplier_ * sum + addend_ * channels_;
 }
 
 }  // namespace dsqbench

@@ -61,8 +61,8 @@ public:
     // Whether packed codes are elements already, so that expand() need not be called.
     bool packed_codes_serve() const;
     void expand(const std::uint8_t* packed, std::int64_t pixels, std::byte* elements) const;
-    // The sum of a pixel's elements.
-    std::int32_t pixel_sum(const std::uint8_t* packed) const;
+    // The sums of pixels' elements.
+    void pixel_sums(const std::uint8_t* packed, std::int64_t pixels, std::int32_t* sums) const;
 
 private:
     void expand_table(const std::uint8_t* packed, std::byte* elements) const;

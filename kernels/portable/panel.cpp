@@ -39,7 +39,7 @@ Panel::Panel(const ConvolutionProblem& problem, const OperandImage& image, int s
     const auto packed = pack_codes(codes, shape_.in_channels, problem.activations.bits);
     padding_.resize(static_cast<std::size_t>(shape_.kernel_width * pixel_bytes_));
     image.expand(packed.data(), shape_.kernel_width, padding_.data());
-    padding_sum_ = image.pixel_sum(packed.data());
+    image.pixel_sums(packed.data(), 1, &padding_sum_);
 }
 
 bool Panel::image_serves() const {

@@ -30,7 +30,7 @@ public:
 
     // The sums of the same rows' elements, in two steps, as most additions are shared. `windows`: for each row of the
     // input, window_count() in all, what one row of the kernel covers there at each output column. `pixel_sums`: of
-    // the input's pixels (OperandImage::pixel_sum).
+    // the input's pixels (OperandImage::pixel_sums).
     std::int64_t window_count() const;
     void sum_windows(const std::int32_t* pixel_sums, std::int32_t* windows) const;
     void gather_sums(const std::int32_t* windows, std::int64_t first, int count, std::int32_t* sums) const;
