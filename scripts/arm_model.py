@@ -6,7 +6,6 @@ neither. LLVM has no model of its own for the Cortex-A72: its tables there are t
 """
 
 import re
-import shutil
 import subprocess
 
 # What each core can execute: llvm-mca prints a number for the others too.
@@ -71,7 +70,7 @@ def inner_loop(text, function, work):
 def simulate(instructions, core):
     """(cycles of a turn by the busiest resource, cycles of a turn simulated)"""
     text = ".Lturn:\n" + "\n".join(instructions) + "\n"
-    report = call(shutil.which("llvm-mca-19") or "llvm-mca", "-mtriple=aarch64-linux-gnu", f"-mcpu={core}",
+    report = call("llvm-mca-19", "-mtriple=aarch64-linux-gnu", f"-mcpu={core}",
                   f"-iterations={ITERATIONS}", "-instruction-info=false", "-resource-pressure=false", "-", input=text)
     total = int(re.search(r"Total Cycles:\s+(\d+)", report)[1])
     return float(re.search(r"Block RThroughput:\s+([\d.]+)", report)[1]), total / ITERATIONS
@@ -94,3 +93,14 @@ def rows(objects):
             yield {"method": "modelled", "processor": core, "variant": kernel, "bits": bits, "layer": "inner loop",
                    "nominal_macs": products, "instructions": len(loop), "modelled_bound": products / bound,
                    "modelled_simulation": products / simulated, "modelled_limit": products / limit}
+
+
+def self_test():
+    """The loop with the most of the scheme's instructions is found, and nothing of what surrounds it."""
+    text = ("0000 <run_tile<4>(Task)>:\n 0:\tmov\tx1, #0x0\n 4:\tldr\tq0, [x0, x1]\n 8:\tmla\tv1.16b, v0.16b, v2.16b\n"
+            " c:\tadd\tx1, x1, #0x10\n 10:\tcmp\tx1, x2\n 14:\tb.ne\t4 <run_tile<4>(Task)+0x4>  // b.any\n"
+            " 18:\tsadalp\tv3.8h, v1.16b\n 1c:\tcbnz\tx3, 0 <run_tile<4>(Task)>\n 20:\tret\n")
+    assert inner_loop(text, r"run_tile<4>", r"mla\b") == [
+        "ldr\tq0, [x0, x1]", "mla\tv1.16b, v0.16b, v2.16b", "add\tx1, x1, #0x10", "cmp\tx1, x2", "b.ne\t.Lturn"]
+    assert inner_loop(text, r"run_tile<5>", r"mla\b") == []
+    assert inner_loop(text, r"run_tile<4>", r"sdot\b") == []

@@ -1,24 +1,16 @@
 #include "kernels/bench/processor.h"
 
-#include <cstring>
 #include <fstream>
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
+
+#include "kernels/api/processor_model.h"
 
 namespace dsqbench {
 
 #if defined(__x86_64__)
 std::string processor_name() {
-    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    if (__get_cpuid(0, &eax, &ebx, &ecx, &edx) == 0) return {};
-    char vendor[13] = {};
-    std::memcpy(vendor, &ebx, 4);
-    std::memcpy(vendor + 4, &edx, 4);
-    std::memcpy(vendor + 8, &ecx, 4);
-    __get_cpuid(1, &eax, &ebx, &ecx, &edx);
-    const unsigned family = (eax >> 8 & 0xF) + (eax >> 20 & 0xFF), model = (eax >> 4 & 0xF) + (eax >> 12 & 0xF0);
-    return std::string(vendor) + " " + std::to_string(family) + "/" + std::to_string(model);
+    const ProcessorModel found = processor_model();
+    if (found.vendor.empty()) return {};
+    return found.vendor + " " + std::to_string(found.family) + "/" + std::to_string(found.model);
 }
 #else
 std::string processor_name() {

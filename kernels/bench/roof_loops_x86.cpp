@@ -1,23 +1,22 @@
 // AVX2. Table: AMD Zen 3, 4 and 5 (families 25 and 26) start two vpmaddubsw, vpmaddwd or vpshufb and four additions a
 // cycle, at most four vector instructions in all (measured with 48 independent ones a turn; Agner Fog's tables agree).
 #if defined(__x86_64__)
-#include <cpuid.h>
-
 #include <utility>
 
 #include "kernels/api/instruction_set.h"
+#include "kernels/api/processor_model.h"
 #include "kernels/bench/roof_loops.h"
 
 // Two instructions for each of eight accumulators; the products go round four registers.
 #define DSQBENCH_PAIR(multiply, add, product, sum) \
     multiply " %%ymm14, %%ymm15, %%ymm" #product "\n " add " %%ymm" #product ", %%ymm" #sum ", %%ymm" #sum "\n "
-#define DSQBENCH_EIGHT(multiply, add)                                                                           \
-    DSQBENCH_PAIR(multiply, add, 12, 0)                                                                         \
-    DSQBENCH_PAIR(multiply, add, 13, 1)                                                                         \
-    DSQBENCH_PAIR(multiply, add, 10, 2)                                                                         \
-    DSQBENCH_PAIR(multiply, add, 9, 3)                                                                          \
-    DSQBENCH_PAIR(multiply, add, 12, 4) DSQBENCH_PAIR(multiply, add, 13, 5) DSQBENCH_PAIR(multiply, add, 10, 6) \
-        DSQBENCH_PAIR(multiply, add, 9, 7)
+#define DSQBENCH_EIGHT(multiply, add)   \
+    DSQBENCH_PAIR(multiply, add, 12, 0) \
+    DSQBENCH_PAIR(multiply, add, 13, 1) \
+    DSQBENCH_PAIR(multiply, add, 10, 2) \
+    DSQBENCH_PAIR(multiply, add, 9, 3)  \
+    DSQBENCH_PAIR(multiply, add, 12, 4) \
+    DSQBENCH_PAIR(multiply, add, 13, 5) DSQBENCH_PAIR(multiply, add, 10, 6) DSQBENCH_PAIR(multiply, add, 9, 7)
 #define DSQBENCH_LOOP(name, multiply, add)                                                                          \
     __attribute__((target("avx2"))) void name(long turns) {                                                         \
         for (long i = 0; i < turns; ++i)                                                                            \
@@ -36,19 +35,10 @@ DSQBENCH_LOOP(multiply_word_pairs, "vpmaddwd", "vpaddd")
 
 constexpr double pairs_a_turn = 32;
 
-struct Processor {
-    unsigned family = 0, model = 0;
-};
-
-Processor processor() {
-    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0) return {};
-    return {(eax >> 8 & 0xF) + (eax >> 20 & 0xFF), (eax >> 4 & 0xF) + (eax >> 12 & 0xF0)};
-}
-
-RelativeStarts starts_of(unsigned family, unsigned model) {
-    if (family == 26 && model < 32) return {1, 1};
-    return family == 25 ? RelativeStarts{1, 0.5} : RelativeStarts{};
+// Families 25 and 26 of AMD.
+RelativeStarts starts_of(const ProcessorModel& processor) {
+    if (processor.family == 26 && processor.model < 32) return {1, 1};
+    return processor.family == 25 ? RelativeStarts{1, 1 / wide_instruction_cost()} : RelativeStarts{};
 }
 
 }  // namespace
@@ -56,8 +46,8 @@ RelativeStarts starts_of(unsigned family, unsigned model) {
 std::vector<RoofLoop> roof_loops() {
     if (!available_instruction_sets().contain(InstructionSet::avx2)) return {};
     // Two pairs of instructions a cycle.
-    const auto [family, model] = processor();
-    const double pairs_a_cycle = family == 25 || family == 26 ? 2 : 0;
+    const ProcessorModel processor = processor_model();
+    const double pairs_a_cycle = processor.family == 25 || processor.family == 26 ? 2 : 0;
     const auto loop = [&](const char* variant, double macs_a_pair, bool per_bit, double nominal, auto run) {
         return RoofLoop{variant, macs_a_pair * pairs_a_turn, per_bit, nominal, macs_a_pair * pairs_a_cycle, run};
     };
@@ -66,7 +56,7 @@ std::vector<RoofLoop> roof_loops() {
                                 loop("avx2/winograd", 32, false, 2.25, multiply_byte_pairs),
                                 loop("avx2/word_pairs", 16, false, 1, multiply_word_pairs),
                                 loop("avx2/winograd_words", 16, false, 2.25, multiply_word_pairs)};
-    for (RoofLoop& wide : wide_roof_loops(starts_of(family, model))) loops.push_back(std::move(wide));
+    for (RoofLoop& wide : wide_roof_loops(starts_of(processor))) loops.push_back(std::move(wide));
     return loops;
 }
 

@@ -12,9 +12,9 @@ namespace {
 // Half of a second-level cache of 512 KiB (Zen 3, Cortex-A72): the panel stays there while the weights pass by.
 constexpr std::ptrdiff_t panel_budget = 256 * 1024;
 // More pixels than this no longer save weight traffic, but push the sums out of the first-level cache.
-constexpr std::ptrdiff_t most_pixels = 48;
+constexpr std::ptrdiff_t most_pixels = 60;
 
-// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 12 KiB of sums.
+// Finish functions work on up to 32 channels at once, and start-up costs them some; at most 15 KiB of sums.
 constexpr int least_finished_channels = 64;
 
 int chunk_tiles(const Panel& panel, const Scheme& scheme) {

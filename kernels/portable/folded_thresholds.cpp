@@ -35,9 +35,9 @@ bool fold_channel(const FinishPlan& plan, std::ptrdiff_t channel, FoldedThreshol
         const std::int64_t exact = (factor > 0 ? 0 : -1) - floor_division(constant - level, divisor);
         folded.push_back(std::clamp(exact, -bound, bound));
     }
-    const auto [lowest, highest] = std::minmax_element(folded.begin(), folded.end());
-    const std::int64_t base = *lowest + (*highest - *lowest) / 2;
-    if (!fits({static_cast<int>(*lowest - base), static_cast<int>(*highest - base)}, {-32767, 32767})) return false;
+    std::sort(folded.begin(), folded.end());
+    const std::int64_t lowest = folded.front(), highest = folded.back(), base = lowest + (highest - lowest) / 2;
+    if (!fits({static_cast<int>(lowest - base), static_cast<int>(highest - base)}, {-32767, 32767})) return false;
     thresholds.bases[c] = static_cast<std::int32_t>(base);
     for (int i = 0; i < count; ++i)
         thresholds.levels[static_cast<std::size_t>(i * plan.padded_channels + packed_place(channel))] =

@@ -21,8 +21,8 @@ struct FoldedThresholds {
     std::int32_t scale = 1, row_factor = 0;
     bool falling = false;  // whether any mask is not 0
     AlignedVector<std::int32_t> masks, bases;
-    // [2^bits - 1][padded channels]; 16 channels in the order in which vpackssdw leaves them: 0 .. 3, 8 .. 11, 4 .. 7,
-    // 12 .. 15.
+    // [2^bits - 1][padded channels], a channel's in rising order; 16 channels in the order in which vpackssdw leaves
+    // them: 0 .. 3, 8 .. 11, 4 .. 7, 12 .. 15.
     AlignedVector<std::int16_t> levels;
 };
 

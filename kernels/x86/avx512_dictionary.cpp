@@ -6,6 +6,7 @@
 // codes, which packed bytes do not hold.
 #include <cstring>
 
+#include "kernels/api/processor_model.h"
 #include "kernels/portable/dictionary.h"
 #include "kernels/x86/avx512.h"
 #include "kernels/x86/variants.h"
@@ -123,7 +124,8 @@ std::unique_ptr<Convolution> prepare_any(const ConvolutionProblem& problem, std:
 
 // Two instructions for 256 products with a bit.
 double cost(const ConvolutionProblem& problem) {
-    return 2.0 * problem.weights.bits / 256.0 * padding_factor(problem.shape.out_channels, lanes);
+    return wide_instruction_cost() * 2.0 * problem.weights.bits / 256.0 *
+           padding_factor(problem.shape.out_channels, lanes);
 }
 
 }  // namespace

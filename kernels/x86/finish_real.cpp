@@ -27,17 +27,8 @@ DSQBENCH_AVX2_INLINE __m256i codes_of(const GridLanes& grid, __m256 y) {
 }
 
 DSQBENCH_AVX2_INLINE void store_group(const GridLanes& grid, const __m256 (&y)[4], std::uint8_t* output) {
-    const __m256i lower = _mm256_packs_epi32(codes_of(grid, y[0]), codes_of(grid, y[1]));
-    const __m256i upper = _mm256_packs_epi32(codes_of(grid, y[2]), codes_of(grid, y[3]));
-    const __m256i codes = _mm256_packus_epi16(lower, upper);
-    const int highest = (1 << grid.bits) - 1;
-    const __m256i missed = _mm256_sub_epi8(codes, _mm256_set1_epi8(static_cast<char>(highest)));
-    if (grid.bits == 1)
-        store_one_bit(missed, output);
-    else if (grid.bits == 2)
-        store_two_bits(missed, output);
-    else
-        store_bytes(missed, highest, output);
+    store_codes_of_group({codes_of(grid, y[0]), codes_of(grid, y[1]), codes_of(grid, y[2]), codes_of(grid, y[3])},
+                         grid.bits, output);
 }
 
 // Whether a kernel's sums need the affine correction of finish.h.

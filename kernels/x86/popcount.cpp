@@ -3,6 +3,7 @@
 // sums are 32-bit at once. The packed activations are the operands as they stand.
 #include <cstring>
 
+#include "kernels/api/processor_model.h"
 #include "kernels/portable/blocked_convolution.h"
 #include "kernels/x86/avx512.h"
 #include "kernels/x86/variants.h"
@@ -72,7 +73,7 @@ bool supports(const ConvolutionProblem& problem) {
 
 // Three instructions for 512 products.
 double cost(const ConvolutionProblem& problem) {
-    return 3.0 / 512.0 * padding_factor(problem.shape.out_channels, block_channels);
+    return wide_instruction_cost() * 3.0 / 512.0 * padding_factor(problem.shape.out_channels, block_channels);
 }
 
 std::unique_ptr<Convolution> prepare_popcount(const ConvolutionProblem& problem,

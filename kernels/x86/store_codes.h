@@ -35,7 +35,22 @@ DSQBENCH_AVX2_INLINE void store_bytes(__m256i missed, int highest, std::uint8_t*
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), in_channel_order(codes));
 }
 
-// RealNumbers, whole groups of 32 channels: finish_real.cpp.
+// Codes as double words, eight channels after eight.
+DSQBENCH_AVX2_INLINE void store_codes_of_group(const __m256i (&codes)[4], int bits, std::uint8_t* output) {
+    const __m256i lower = _mm256_packs_epi32(codes[0], codes[1]), upper = _mm256_packs_epi32(codes[2], codes[3]);
+    const int highest = (1 << bits) - 1;
+    const __m256i missed =
+        _mm256_sub_epi8(_mm256_packus_epi16(lower, upper), _mm256_set1_epi8(static_cast<char>(highest)));
+    if (bits == 1)
+        store_one_bit(missed, output);
+    else if (bits == 2)
+        store_two_bits(missed, output);
+    else
+        store_bytes(missed, highest, output);
+}
+
+// Whole groups of 32 channels. RealNumbers: finish_real.cpp. Requantize without a residual: finish_requantized.cpp.
 void finish_real_avx2(const FinishPlan& plan, const FinishTask& task);
+void finish_requantized_avx2(const FinishPlan& plan, const FinishTask& task);
 
 }  // namespace dsqbench

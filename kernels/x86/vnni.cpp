@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "kernels/api/budget.h"
+#include "kernels/api/processor_model.h"
 #include "kernels/portable/blocked_convolution.h"
 #include "kernels/x86/avx512.h"
 #include "kernels/x86/variants.h"
@@ -52,7 +53,7 @@ bool supports(const ConvolutionProblem& problem) {
 
 // One instruction for 64 or 32 products.
 double avx512_cost(const ConvolutionProblem& problem) {
-    return 1.0 / 64.0 * padding_factor(problem.shape.out_channels, avx512_vnni_channels);
+    return wide_instruction_cost() / 64.0 * padding_factor(problem.shape.out_channels, avx512_vnni_channels);
 }
 
 double avx_cost(const ConvolutionProblem& problem) {
