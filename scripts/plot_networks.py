@@ -23,8 +23,8 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 MARKERS = "osD^vP*X<>hp"
 SETTING = ("processor", "network", "instruction_set", "batch", "threads")
-IDENTITY = (*SETTING, "machine", "label", "variant", "weight_bits", "activation_bits", "grids", "kernel_choice",
-            "weights_sha256")
+RIVAL = (*SETTING, "machine", "variant")
+OURS = (*RIVAL, "label", "weight_bits", "activation_bits", "grids", "kernel_choice", "weights_sha256")
 
 
 def stored_rows(folder):
@@ -36,7 +36,7 @@ def stored_rows(folder):
             if row["kind"] == "training" and row.get("weights_sha256") and "top1" in row:
                 accuracy[row["weights_sha256"]] = row["top1"]
             if row["kind"] == "network" and row["publishable"]:
-                newest[tuple(row.get(name) for name in IDENTITY)] = row
+                newest[tuple(row.get(name) for name in (OURS if is_ours(row) else RIVAL))] = row
     for row in newest.values():
         if row.get("weights_sha256") in accuracy:
             row["top1"] = accuracy[row["weights_sha256"]]
@@ -49,6 +49,10 @@ def is_ours(row):
 
 def bits(row):
     return "f32" if row["weight_bits"] == 32 else f"W{row['weight_bits']}A{row['activation_bits']}"
+
+
+def chosen(row):
+    return "" if row["kernel_choice"] == "modelled" else f", kernels: {row['kernel_choice']}"
 
 
 def accuracy_of(row):
@@ -76,7 +80,8 @@ def draw_accuracy(axes, rows):
 
 def draw_latency(axes, rows):
     rows = sorted(rows, key=lambda row: -row["median_ns"])
-    names = [f"dsqbench {bits(row)} ({row['weights']} weights)" if is_ours(row) else row["label"] for row in rows]
+    names = [f"dsqbench {bits(row)}, {row['weights']} weights{chosen(row)}" if is_ours(row) else row["label"]
+             for row in rows]
     bars = axes.barh(range(len(rows)), [row["median_ns"] / 1e6 for row in rows],
                      color=["#306090" if is_ours(row) else "#808080" for row in rows])
     axes.bar_label(bars, fmt="%.2f", padding=3)
@@ -110,8 +115,8 @@ def draw(rows, output):
         trained = any(is_ours(row) and accuracy_of(row) is not None for row in of_panel)
         (draw_accuracy if trained else draw_latency)(axes, of_panel)
         processor, network, instruction_set, batch, threads = setting
-        axes.set_title(f"{network}, batch {batch}, {threads} thread{'s' * (threads > 1)}, {instruction_set}\n"
-                       f"{processor}", fontsize=9)
+        axes.set_title(f"{network}, batch {batch}, {threads} thread{'s' * (threads > 1)}, {processor}\n"
+                       f"{instruction_set}", fontsize=9)
     figure.savefig(output, dpi=120)
 
 
