@@ -2,6 +2,7 @@
 """Draws measured latencies of kernels: one group of bars a layer, our kernels by bits beside the rivals.
 
     scripts/plot_kernels.py NETWORK OUTPUT.png [--results FOLDER] [--layers NAME,NAME] [--isa SETS]
+                            [--rivals NAME,NAME]
 
 Reads publishable measured rows of NETWORK: of the newest commit, and of one processor, as others do not compare; with
 --isa of the runs that were held to those instruction sets, else of those that were held to none.
@@ -73,6 +74,7 @@ def main():
     parser.add_argument("network")
     parser.add_argument("output", type=Path)
     parser.add_argument("--results", type=Path, default=Path("results"))
+    parser.add_argument("--rivals", default="", help="operators of libraries, with commas; all that have rows where absent")
     parser.add_argument("--isa", default="", help="as in dsqbench bench --isa")
     parser.add_argument("--layers", default="", help="names with commas; all that have rows where absent")
     arguments = parser.parse_args()
@@ -80,6 +82,8 @@ def main():
     layers = list(dict.fromkeys(row["layer"] for row in rows))
     if arguments.layers:
         layers = arguments.layers.split(",")
+    if arguments.rivals:
+        rows = [row for row in rows if row.get("instruction_set") or row["variant"] in arguments.rivals.split(",")]
     draw(rows, layers, arguments.output)
 
 
