@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "suite/cli/folders.h"
+
 namespace dsqbench {
 
 namespace {
@@ -27,7 +29,7 @@ void add_ablation_options(CLI::App& command, AblationArguments& arguments) {
 }
 
 Ablation load_ablation(const AblationArguments& arguments, const Session& session) {
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     Ablation ablation;
     ablation.recipe = load_recipe(arguments.recipe, folder, arguments.overrides);
     ablation.design = design_of(ablation.recipe);

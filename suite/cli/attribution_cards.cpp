@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "suite/cli/folders.h"
 #include "suite/core/error.h"
 #include "suite/recipe/recipe_files.h"
 
 namespace dsqbench {
 
 AttributionCards::AttributionCards(const Session& session) {
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     for (const auto& file : ablation_files(folder)) try {
             Study study;
             study.recipe = load_recipe(file.string(), folder);

@@ -7,6 +7,7 @@
 #include "suite/cli/bench_costs.h"
 #include "suite/cli/bench_rows.h"
 #include "suite/cli/bench_targets.h"
+#include "suite/cli/folders.h"
 #include "suite/cli/kernel_options.h"
 #include "suite/cli/probe_record.h"
 #include "suite/core/progress.h"
@@ -168,7 +169,7 @@ void keep(const CostRecorder& costs, const std::string& file) {
 
 void bench(const Arguments& arguments, Session& session) {
     check(arguments);
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     const ShapeList list = load_shape_list(arguments.shapes, folder);
     CostRecorder costs;
     std::vector<Row> rows = measure(arguments, list, costs);

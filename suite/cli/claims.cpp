@@ -6,6 +6,7 @@
 #include <set>
 
 #include "kernels/api/budget.h"
+#include "suite/cli/folders.h"
 #include "suite/core/text.h"
 #include "suite/recipe/design.h"
 #include "suite/recipe/recipe.h"
@@ -16,10 +17,6 @@ namespace dsqbench {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path recipes_folder_of(const Session& session) {
-    return session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
-}
 
 std::vector<Claim> chosen_claims(const fs::path& folder, const std::vector<std::string>& names) {
     std::vector<Claim> claims = claims_in(folder);
@@ -77,7 +74,7 @@ std::vector<JudgedClaim> judged_claims(const Session& session, const std::vector
     const auto claims = chosen_claims(recipes / "claims", names);
     Evidence evidence;
     evidence.rows = rows_for(claims, session.results_folder);
-    evidence.published = published_in(session.results_folder / "published");
+    evidence.published = published_in(published_folder_of(session));
     evidence.protocol_of = [&recipes](const std::string& recipe) { return load_recipe(recipe, recipes).protocol_id(); };
     evidence.recipe_id_of_cell = [&recipes](const std::string& recipe, const std::string& cell) {
         return recipe_id_of_cell(recipe, cell, recipes);

@@ -7,6 +7,7 @@
 
 #include "suite/cli/attribution_cards.h"
 #include "suite/cli/claims.h"
+#include "suite/cli/folders.h"
 #include "suite/cli/plot_script.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct PageOptions {
     fs::path out = "leaderboard";
-    bool png = false;
+    bool no_png = false;
 };
 
 // One pass over the store, for the table and the cards.
@@ -31,7 +32,8 @@ Leaderboard board_of(const Session& session) {
         builder.add(row);
         cards.add(row);
     });
-    Leaderboard board = builder.build(published_in(session.results_folder / "published"));
+    Leaderboard board = builder.build(published_in(published_folder_of(session)));
+    for (const auto& reason : board.refused) fmt::print(stderr, "dsqbench: note: left out: {}\n", reason);
     board.claims = judged_claims(session);
     board.cards = cards.build();
     return board;
@@ -40,28 +42,37 @@ Leaderboard board_of(const Session& session) {
 using Plots = std::map<std::string, Plot>;
 
 // Plots of contenders that are gone would stay for ever otherwise. Only what this command makes is removed.
-void remove_old_plots(const fs::path& folder, const Plots& plots, bool png) {
+enum class Png { none, drawn };
+
+void remove_old_plots(const fs::path& folder, const Plots& plots, Png png) {
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(folder, missing)) {
         const auto& path = entry.path();
         const bool known = plots.count(path.stem().string()) > 0;
-        if ((path.extension() == ".svg" && !known) || (path.extension() == ".png" && !(known && png)))
+        if ((path.extension() == ".svg" && !known) || (path.extension() == ".png" && !(known && png == Png::drawn)))
             fs::remove(path, missing);
     }
 }
 
+// Without matplotlib there are no PNGs, which the page does not need.
 void draw_png(const Plots& plots, const fs::path& folder, const fs::path& program) {
     nlohmann::json data = nlohmann::json::object();
     for (const auto& [name, plot] : plots) data[name] = to_json(plot);
-    draw_with_script("plot_leaderboard.py", data, folder, program);
+    try {
+        draw_with_script("plot_leaderboard.py", data, folder, program);
+    } catch (const Error& error) {
+        if (error.code() != ExitCode::unavailable) throw;
+        fmt::print(stderr, "dsqbench: note: no pictures as PNG: {}\n", error.what());
+    }
 }
 
 void write_pages(const Leaderboard& board, const PageOptions& options, const Session& session) {
     const fs::path& out = options.out;
-    const Plots plots = leaderboard_plots(board);
-    remove_old_plots(out / "plots", plots, options.png);
+    Plots plots;
+    for (const BoardPlots& kind : leaderboard_plots(board)) plots.insert(kind.plots.begin(), kind.plots.end());
+    remove_old_plots(out / "plots", plots, options.no_png ? Png::none : Png::drawn);
     for (const auto& [name, plot] : plots) write_file_atomically(out / "plots" / (name + ".svg"), to_svg(plot));
-    if (options.png && !plots.empty()) draw_png(plots, out / "plots", session.program);
+    if (!options.no_png && !plots.empty()) draw_png(plots, out / "plots", session.program);
     write_file_atomically(out / "leaderboard.md", leaderboard_markdown(board));
     write_file_atomically(out / "leaderboard.csv", leaderboard_csv(board));
     write_file_atomically(out / "leaderboard.json",
@@ -78,17 +89,20 @@ void leaderboard(const PageOptions& options, const Session& session) {
                            {"rows", board.rows},
                            {"contenders", board.lines.size()},
                            {"kernels", board.kernels.size()},
+                           {"networks", board.networks.size()},
+                           {"refused", board.refused},
                            {"claims", board.claims.size()},
                            {"cards", board.cards.size()}});
-    print_result(fmt::format("{}: {} contenders from {} rows, {} kernel cases, {} claims, {} attribution cards",
-                             (out / "index.html").string(), board.lines.size(), board.rows, board.kernels.size(),
-                             board.claims.size(), board.cards.size()));
+    print_result(fmt::format(
+        "{}: {} contenders from {} rows, {} kernel cases, {} networks, {} claims, {} attribution cards",
+        (out / "index.html").string(), board.lines.size(), board.rows, board.kernels.size(), board.networks.size(),
+        board.claims.size(), board.cards.size()));
 }
 
 void declare(CLI::App& command, Session& session) {
     const auto options = std::make_shared<PageOptions>();
     add_option(command, "--out", options->out, "folder for the pages")->capture_default_str();
-    add_flag(command, "--png", options->png, "the pictures as PNG too, for which Python needs matplotlib");
+    add_flag(command, "--no-png", options->no_png, "the pictures as SVG alone, which needs no Python");
     add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
     add_json_flag(command, session);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/api/variant.h"
+#include "suite/cli/folders.h"
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/text.h"
@@ -48,7 +49,7 @@ Line kernel_line(const KernelVariant& variant) {
 
 std::vector<Line> lines_of(const std::string& kind, const Session& session) {
     std::vector<Line> lines;
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     if (kind == "recipes") {
         for (const auto& path : recipe_files(folder)) lines.push_back(recipe_line(path, folder));
         return lines;

@@ -17,11 +17,11 @@ struct RegressionOptions {
 };
 
 void regressions(const RegressionOptions& options, Session& session) {
-    std::vector<Row> rows;
+    NightRecord record;
     ResultStore(session.results_folder).visit([&](const RowLine& line) {
-        if (options.machine.empty() || line.text("machine") == options.machine) rows.push_back(line.row());
+        if (options.machine.empty() || line.text("machine") == options.machine) record.add(line);
     });
-    const auto alarms = alarms_of(rows, options.commit, options.nights);
+    const auto alarms = record.alarms(options.commit, options.nights);
     if (session.json)
         print_json(to_json(alarms));
     else

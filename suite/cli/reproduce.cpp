@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 #include "suite/cli/claims.h"
@@ -36,22 +38,40 @@ int run_to_end(std::vector<std::string> words) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// The claim's commands, with this program as `dsqbench`.
-void run_commands(const Claim& claim, const Session& session) {
+// Every option can be given in the environment, and each command takes those that it has.
+void hand_folders_on(const Session& session) {
+    const auto hand_on = [](const char* option, const std::filesystem::path& folder) {
+        if (!folder.empty()) ::setenv(environment_name(option).c_str(), folder.c_str(), 1);
+    };
+    hand_on("--results", session.results_folder);
+    hand_on("--recipes-dir", session.recipes_folder);
+    hand_on("--runs-dir", session.runs_folder);
+    hand_on("--data-root", session.data_root);
+}
+
+// This program as `dsqbench`, and the rows where this call wants them.
+std::vector<std::string> words_of(const std::string& command, const Claim& claim, const Session& session) {
+    auto words = split(command, ' ');
+    if (words.front() != "dsqbench")
+        throw Error(ExitCode::data, "cannot run '" + command + "'", "it is no command of dsqbench", claim.name);
+    words.front() = session.program.string();
+    const auto results = std::find(words.begin(), words.end(), "--results");
+    if (results != words.end() && results + 1 != words.end()) *(results + 1) = session.results_folder.string();
+    return words;
+}
+
+// All of the claim's commands, whatever becomes of one: a setting that lacks its data keeps no other from being measured.
+void run_commands(const Claim& claim, Session& session) {
     for (const auto& command : claim.commands) {
-        auto words = split(command, ' ');
-        if (words.empty() || words.front() != "dsqbench")
-            throw Error(ExitCode::data, "cannot run '" + command + "'", "it is no command of dsqbench", claim.name);
-        words.front() = session.program.string();
         fmt::print(stderr, "dsqbench: {}: {}\n", claim.name, command);
-        const int code = run_to_end(words);
-        if (code != 0)
-            throw Error(static_cast<ExitCode>(code), fmt::format("'{}' ended with exit code {}", command, code), {},
-                        claim.name);
+        const int code = run_to_end(words_of(command, claim, session));
+        if (code == 0) continue;
+        fmt::print(stderr, "dsqbench: {}: '{}' ended with exit code {}\n", claim.name, command, code);
+        if (session.exit_code == ExitCode::ok) session.exit_code = static_cast<ExitCode>(code);
     }
 }
 
-void reproduce(const ReproduceOptions& options, const Session& session) {
+void reproduce(const ReproduceOptions& options, Session& session) {
     if (options.run && options.names.empty())
         throw Error(ExitCode::usage, "--run needs the name of a claim", "`dsqbench reproduce` lists them");
     auto judged = judged_claims(session, options.names);
@@ -59,6 +79,7 @@ void reproduce(const ReproduceOptions& options, const Session& session) {
         throw Error(ExitCode::data, "there are no claims", "they are in claims/ of the folder of recipes",
                     session.recipes_folder.string());
     if (options.run) {
+        hand_folders_on(session);
         for (const auto& each : judged) run_commands(each.claim, session);
         judged = judged_claims(session, options.names);
     }
@@ -73,8 +94,7 @@ void declare(CLI::App& command, Session& session) {
     const auto options = std::make_shared<ReproduceOptions>();
     command.add_option("claims", options->names, "names of claims; all of them where none is named");
     add_flag(command, "--run", options->run, "first run the claim's commands, which may take days");
-    add_option(command, "--results", session.results_folder, "folder of result rows")->capture_default_str();
-    add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
+    add_folder_options(command, session);
     add_json_flag(command, session);
     command.callback([options, &session] { reproduce(*options, session); });
 }

@@ -1,6 +1,7 @@
 #include "suite/cli/run_requests.h"
 
 #include "quantizers/quantizer.h"
+#include "suite/cli/folders.h"
 #include "suite/recipe/era.h"
 
 namespace dsqbench {
@@ -35,7 +36,7 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
 }
 
 std::vector<RunRequest> run_requests(const RunArguments& arguments, const Session& session) {
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     const Recipe recipe = load_recipe_of_era(arguments.recipe, folder, arguments.era, arguments.overrides);
     const auto seeds = parse_seeds(arguments.seeds.empty() ? recipe.text("seeds") : arguments.seeds);
     auto requests = expand(recipe, contenders_of(arguments, recipe), arguments.sweeps, seeds);

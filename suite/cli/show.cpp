@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "suite/cli/comparisons.h"
+#include "suite/cli/folders.h"
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
 #include "suite/recipe/era.h"
@@ -61,7 +62,7 @@ std::string as_text(const Recipe& recipe, Detail detail) {
 }
 
 void show_recipe(const RecipeArguments& arguments, const Session& session) {
-    const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+    const auto folder = recipes_folder_of(session);
     const Recipe recipe = load_recipe_of_era(arguments.recipe, folder, arguments.era, arguments.overrides);
     const Detail detail = arguments.explain ? Detail::explanations : Detail::values;
     if (session.json)
@@ -113,7 +114,7 @@ bool is_asked_for(const PublishedNumber& number, const PublishedArguments& argum
 }
 
 void show_published(const PublishedArguments& arguments, const Session& session) {
-    const auto folder = session.results_folder / "published";
+    const auto folder = published_folder_of(session);
     std::vector<PublishedNumber> numbers;
     for (const auto& number : published_in(folder))
         if (is_asked_for(number, arguments)) numbers.push_back(number);

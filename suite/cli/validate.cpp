@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "suite/cli/folders.h"
 #include "suite/cli/plugins.h"
 #include "suite/cli/verbs.h"
 #include "suite/recipe/design.h"
@@ -73,7 +74,7 @@ void check(const Recipe& recipe, const fs::path& folder) {
 
 Verdict judge(const std::string& file, const Session& session) {
     try {
-        const auto folder = session.recipes_folder.empty() ? default_recipes_folder() : session.recipes_folder;
+        const auto folder = recipes_folder_of(session);
         if (is_era(file)) return read_era(file), Verdict{shown_path(file), {}, "era", {}};
         if (is_shape_list(file))
             return load_shape_list(file, folder), Verdict{shown_path(file), {}, "layer shapes", {}};

@@ -113,6 +113,10 @@ std::string text_of(const Row& row, const std::string& field) {
     return is_unset(row, field) ? std::string() : row[field].get<std::string>();
 }
 
+std::optional<double> real_of(const Row& row, const std::string& field) {
+    return is_unset(row, field) ? std::nullopt : std::optional(row[field].get<double>());
+}
+
 void check_row(const Row& row, const std::string& place) {
     if (!row.is_object()) throw Error(ExitCode::data, "a row must be a JSON object", {}, place);
     if (is_unset(row, "kind")) throw Error(ExitCode::data, "field 'kind' is missing", {}, place);

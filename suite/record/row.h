@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,9 @@ using Row = nlohmann::json;  // an object; null or absent for an unset optional 
 
 // A text field; "" when it is unset.
 std::string text_of(const Row& row, const std::string& field);
+
+// A number; nullopt when it is unset.
+std::optional<double> real_of(const Row& row, const std::string& field);
 
 // Throws Error(data) for an unknown field, a missing required one, or a wrong type.
 void check_row(const Row& row, const std::string& place);

@@ -84,6 +84,19 @@ RunStatistic soft_error_ratio(const Metrics& metrics) {
     return {std::exp(mean_of(logarithms)), {}};
 }
 
+// What alpha starts from, before the first epoch that is recorded: the paper's section 4.2.3 and quantizers/dsq.cpp.
+constexpr double first_alpha = 0.2;
+// Less is the noise of a step, not a rise.
+constexpr double least_change = 1.05;
+
+// Highest in the first half of the training, and by 5 % above both where it began and where it ended.
+bool rises_early_and_falls(const std::vector<double>& alphas) {
+    const auto top = std::max_element(alphas.begin(), alphas.end());
+    const auto epochs = std::distance(alphas.begin(), top) + 1;
+    const bool early = 2 * epochs <= static_cast<std::ptrdiff_t>(alphas.size());
+    return early && *top >= least_change * first_alpha && *top >= least_change * alphas.back();
+}
+
 RunStatistic alpha_hump_share(const Metrics& metrics) {
     std::map<std::string, std::vector<double>> alphas;
     for (const Json* epoch : epochs_of(metrics))
@@ -91,9 +104,8 @@ RunStatistic alpha_hump_share(const Metrics& metrics) {
             if (const auto alpha = site.value("alpha")) alphas[site.name()].push_back(*alpha);
     std::vector<double> humps;
     for (const auto& [name, course] : alphas) {
-        if (course.size() < 3) return {std::nullopt, "the run has fewer than three epochs"};
-        const double top = *std::max_element(course.begin(), course.end());
-        humps.push_back(top > course.front() && top > course.back() ? 1 : 0);
+        if (course.size() < 2) return {std::nullopt, "the run has a single epoch"};
+        humps.push_back(rises_early_and_falls(course) ? 1 : 0);
     }
     if (humps.empty()) return lacks("alpha");
     return {mean_of(humps), {}};

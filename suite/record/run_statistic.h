@@ -19,7 +19,8 @@ struct RunStatistic {
 //   soft_error_ratio      geometric mean over sites, last epoch, of surrogate_error / (clipping_error +
 //   rounding_error):
 //                         below 1 where the soft function would have been closer to its input than the hard one
-//   alpha_hump_share      share of sites whose alpha is larger in some epoch between than in the first and in the last
+//   alpha_hump_share      share of sites whose alpha is highest in the first half of the training, by 5 % or more above
+//                         its first value of 0.2 and above its last one
 //   alpha_weights_minus_activations    mean alpha of weights less that of activations, last epoch
 //   alpha_shortcuts_minus_others       mean alpha of shortcut convolutions less that of all others, last epoch
 //   outlier_gradient_correlation       rank correlation over sites, last epoch, of the clipping part of the error with

@@ -52,6 +52,7 @@ const std::map<std::string, std::vector<TomlKey>>& rule_keys() {
         {"latency_ratio",
          {kind,
           {"network", "text", required},
+          {"layers", "texts", required},
           {"instruction_set", "text", required},
           {"variant", "text", required},
           {"slow_bits", "integer", required},

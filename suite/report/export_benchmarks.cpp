@@ -1,7 +1,10 @@
 // The newest numbers in the formats of services that draw their own trends.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "suite/report/export.h"
+#include "suite/report/latency_case.h"
 
 namespace dsqbench {
 
@@ -14,14 +17,16 @@ std::string name_of(const BoardLine& line) {
                        line.protocol_id.substr(0, 12));
 }
 
-std::string name_of(const Row& kernel) {
-    return fmt::format("{} {} {} W{}A{} {} threads {} {}", text_of(kernel, "network"), text_of(kernel, "layer"),
-                       text_of(kernel, "variant"), kernel.value("weight_bits", 0), kernel.value("activation_bits", 0),
-                       kernel.value("threads", 1), text_of(kernel, "cache"), text_of(kernel, "machine"));
-}
-
-std::optional<double> real(const Row& row, const char* field) {
-    return row.contains(field) && row[field].is_number() ? std::optional(row[field].get<double>()) : std::nullopt;
+// Kernels on layers and whole networks by name; of networks that were trained with several seeds the newest.
+std::map<std::string, const Row*> latencies_of(const Leaderboard& board) {
+    std::map<std::string, const Row*> rows;
+    for (const auto* kind : {&board.kernels, &board.networks})
+        for (const Row& row : *kind) {
+            if (text_of(row, "method") != "measured" || !real_of(row, "median_ns")) continue;
+            const Row*& kept = rows[latency_name(row)];
+            if (kept == nullptr || text_of(*kept, "time") <= text_of(row, "time")) kept = &row;
+        }
+    return rows;
 }
 
 }  // namespace
@@ -35,13 +40,14 @@ Json github_action_benchmark(const Leaderboard& board) {
                             {"value", 100 - *line.contender.top1_mean},
                             {"range", line.contender.top1_sd ? fmt::format("± {:.2f}", *line.contender.top1_sd) : ""},
                             {"extra", line.command}});
-    for (const Row& row : board.kernels)
-        if (const auto median = real(row, "median_ns"))
-            list.push_back({{"name", name_of(row)},
-                            {"unit", "ms"},
-                            {"value", *median / 1e6},
-                            {"range", real(row, "spread") ? fmt::format("{:.1f} %", *real(row, "spread")) : ""},
-                            {"extra", text_of(row, "command")}});
+    for (const auto& [name, row] : latencies_of(board)) {
+        const auto spread = real_of(*row, "spread");
+        list.push_back({{"name", name},
+                        {"unit", "ms"},
+                        {"value", *real_of(*row, "median_ns") / 1e6},
+                        {"range", spread ? fmt::format("{:.1f} %", *spread) : ""},
+                        {"extra", text_of(*row, "command")}});
+    }
     return list;
 }
 
@@ -56,12 +62,10 @@ Json bencher_metrics(const Leaderboard& board) {
         }
         metrics[name_of(line)]["accuracy"] = accuracy;
     }
-    for (const Row& row : board.kernels) {
-        const auto median = real(row, "median_ns");
-        if (!median) continue;
-        Json latency{{"value", *median}};
-        if (const auto low = real(row, "minimum_ns")) latency["lower_value"] = *low;
-        metrics[name_of(row)]["latency"] = latency;
+    for (const auto& [name, row] : latencies_of(board)) {
+        Json latency{{"value", *real_of(*row, "median_ns")}};
+        if (const auto low = real_of(*row, "minimum_ns")) latency["lower_value"] = *low;
+        metrics[name]["latency"] = latency;
     }
     return metrics;
 }

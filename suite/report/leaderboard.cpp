@@ -8,6 +8,8 @@
 #include "suite/core/error.h"
 #include "suite/core/text.h"
 #include "suite/report/contestant.h"
+#include "suite/report/latency_case.h"
+#include "suite/report/repeat_command.h"
 
 namespace dsqbench {
 
@@ -15,39 +17,20 @@ namespace {
 
 constexpr char separator = '\x1f';  // in no name
 
-std::string key_of(const RowLine& row, const std::vector<const char*>& fields) {
+std::string key_of(const RowLine& row, const std::vector<std::string>& fields) {
     std::string key;
-    for (const char* field : fields) {
+    for (const auto& field : fields) {
         key += row.json(field).value_or("");
         key += separator;
     }
     return key;
 }
 
-// A shell word.
-std::string quoted(const std::string& word) {
-    const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '/' || c == '=' || c == ',' || c == '+';
-    });
-    if (plain) return word;
-    std::string text = "'";
-    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
-// A label is the quantizers, or those and what --over laid over the recipe, or a cell of a design.
-std::string command_of(const BoardLine& line) {
-    std::vector<std::string> seeds;
-    for (const auto seed : line.contender.seeds) seeds.push_back(std::to_string(seed));
-    const std::string label = line.contender.label, recipe = quoted(line.recipe);
-    const std::string quantizers = label.substr(0, label.find(' '));
-    if (label.find('+') != std::string::npos || label == "none")
-        return fmt::format("dsqbench ablate --recipe {}  # the cell {}", recipe, quoted(label));
-    std::string command =
-        fmt::format("dsqbench run --recipe {} --quantizer {} --seeds {}", recipe, quoted(quantizers), join(seeds, ","));
-    const auto settings = split(label, ' ');
-    for (std::size_t i = 1; i < settings.size(); ++i) command += " --set " + quoted(settings[i]);
-    return command;
+LatencyPoint latency_point(const RowLine& line, const std::string& kind) {
+    const Row row = latency_fields(line, kind);
+    const std::string time = line.text("time");
+    return {line.text("machine"), line.text("network"), setting_of_latency(row), subject_of_latency(row),
+            time.substr(0, 10), time, 0};
 }
 
 std::optional<double> mean_of(const Contestant& contestant, const std::string& metric) {
@@ -120,31 +103,55 @@ BoardLine line_of(const ComparisonLine& contender, const Comparison& comparison,
     line.top5_mean = mean_of(contestant, "top5");
     line.loss_mean = mean_of(contestant, "loss");
     line.test_set_error = test_set_error(contender.top1_mean, line.test_images);
-    line.command = command_of(line);
+    line.command = repeat_command(line.recipe, contender.label, contender.seeds);
     return line;
 }
 
-std::vector<BoardLine> lines_of(const std::vector<Row>& rows) {
+// Of the runs of a contender on each machine. Accuracy does not depend on the machine, speed does.
+std::map<std::string, double> speeds_of(const std::vector<Row>& rows, const std::string& label) {
+    std::map<std::string, std::vector<double>> by_machine;
+    for (const Row& row : rows)
+        if (const auto speed = real_of(row, "images_per_second"); speed && converged(row) && text_of(row, "label") == label)
+            by_machine[text_of(row, "machine")].push_back(*speed);
+    std::map<std::string, double> medians;
+    for (const auto& [machine, speeds] : by_machine) medians[machine] = median(speeds);
+    return medians;
+}
+
+// Throws Error(failed) where the rows contradict each other.
+std::vector<BoardLine> lines_of_protocol(const std::vector<Row>& rows) {
+    const Comparison comparison = compare_contenders(rows);
+    const auto all = contestants(rows);
+    const auto ranks = ranks_of(all);
+    std::vector<BoardLine> lines;
+    for (std::size_t i = 0; i < comparison.lines.size(); ++i) {  // both in the order of first appearance
+        lines.push_back(line_of(comparison.lines[i], comparison, all[i]));
+        lines.back().images_per_second = speeds_of(rows, all[i].label);
+        const auto rank = ranks.find(all[i].label);
+        lines.back().rank = rank == ranks.end() ? 0 : rank->second;
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+        return a.contender.top1_mean.value_or(-1) > b.contender.top1_mean.value_or(-1);
+    });
+    return lines;
+}
+
+// One bad pair of rows takes its own protocol off the board, not the others.
+void add_lines(Leaderboard& board, std::vector<Row> rows) {
+    // Of one seed on several machines the newest counts: contestants() takes the last.
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& a, const Row& b) { return text_of(a, "time") < text_of(b, "time"); });
     std::map<std::string, std::vector<Row>> by_protocol;
     for (const Row& row : rows)
         by_protocol[text_of(row, "recipe") + separator + text_of(row, "protocol_id")].push_back(row);
-    std::vector<BoardLine> lines;
-    for (const auto& [key, of_protocol] : by_protocol) {
-        const Comparison comparison = compare_contenders(of_protocol);
-        const auto all = contestants(of_protocol);
-        const auto ranks = ranks_of(all);
-        std::vector<BoardLine> group;
-        for (std::size_t i = 0; i < comparison.lines.size(); ++i) {  // both in the order of first appearance
-            group.push_back(line_of(comparison.lines[i], comparison, all[i]));
-            const auto rank = ranks.find(all[i].label);
-            group.back().rank = rank == ranks.end() ? 0 : rank->second;
+    for (const auto& [key, of_protocol] : by_protocol) try {
+            const auto lines = lines_of_protocol(of_protocol);
+            board.lines.insert(board.lines.end(), lines.begin(), lines.end());
+        } catch (const Error& error) {
+            board.refused.push_back(fmt::format("{}, protocol {}: {}", text_of(of_protocol.front(), "recipe"),
+                                                text_of(of_protocol.front(), "protocol_id").substr(0, 12),
+                                                error.message()));
         }
-        std::stable_sort(group.begin(), group.end(), [](const auto& a, const auto& b) {
-            return a.contender.top1_mean.value_or(-1) > b.contender.top1_mean.value_or(-1);
-        });
-        lines.insert(lines.end(), group.begin(), group.end());
-    }
-    return lines;
 }
 
 }  // namespace
@@ -158,7 +165,8 @@ void LeaderboardBuilder::keep_newest(std::map<std::string, Kept>& among, const s
     kept.time = time;
 }
 
-void LeaderboardBuilder::add_to_trend(const RowLine& row) {
+void LeaderboardBuilder::add_training(const RowLine& row) {
+    keep_newest(trainings_, key_of(row, {"recipe", "protocol_id", "label", "seed", "machine"}), row);
     const std::string day = row.text("time").substr(0, 10);
     TrendPoint& point = trend_[key_of(row, {"recipe", "protocol_id", "label", "machine"}) + day];
     if (point.day.empty())
@@ -174,6 +182,18 @@ void LeaderboardBuilder::add_to_trend(const RowLine& row) {
     }
 }
 
+void LeaderboardBuilder::add_latency(const RowLine& row, const std::string& kind) {
+    const std::string key = row.text("machine") + separator + key_of(row, identity_fields(kind));
+    keep_newest(kind == "kernel" ? kernels_ : networks_, key, row);
+    const auto nanoseconds = row.real("median_ns");
+    if (!nanoseconds || row.text("method") != "measured" || !row.json("instruction_set")) return;
+    LatencyPoint point = latency_point(row, kind);
+    point.nanoseconds = *nanoseconds;
+    LatencyPoint& kept = latency_trend_[join({point.machine, point.network, point.setting, point.subject, point.day},
+                                             std::string(1, separator))];
+    if (point.time >= kept.time) kept = std::move(point);
+}
+
 void LeaderboardBuilder::add(const RowLine& row) {
     ++rows_;
     if (!row.is_true("publishable") || row.text("evaluated_on") == "validation") {
@@ -182,15 +202,8 @@ void LeaderboardBuilder::add(const RowLine& row) {
     }
     newest_ = std::max(newest_, row.text("time"));
     const std::string kind = row.text("kind");
-    if (kind == "training") {
-        keep_newest(trainings_, key_of(row, {"recipe", "protocol_id", "label", "seed"}), row);
-        add_to_trend(row);
-    }
-    if (kind == "kernel")
-        keep_newest(kernels_,
-                    key_of(row, {"machine", "network", "layer", "shape", "method", "variant", "processor",
-                                 "weight_bits", "activation_bits", "threads", "cache"}),
-                    row);
+    if (kind == "training") add_training(row);
+    if (kind == "kernel" || kind == "network") add_latency(row, kind);
 }
 
 Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& published) const {
@@ -207,9 +220,11 @@ Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& publis
     board.rows = rows_;
     board.unpublishable = unpublishable_;
     board.newest = newest_;
-    board.lines = lines_of(rows_in(trainings_));
+    add_lines(board, rows_in(trainings_));
     board.kernels = rows_in(kernels_);
+    board.networks = rows_in(networks_);
     for (const auto& [key, point] : trend_) board.trend.push_back(point);
+    for (const auto& [key, point] : latency_trend_) board.latency_trend.push_back(point);
     board.published = published;
     for (auto& line : board.lines)
         std::copy_if(published.begin(), published.end(), std::back_inserter(line.published),

@@ -24,6 +24,7 @@ struct BoardLine {
     std::string recipe, protocol_id, dataset, model;
     std::uint64_t model_width = 0, epochs = 0, test_images = 0;
     std::vector<std::string> machines;
+    std::map<std::string, double> images_per_second;  // training, by machine: median over its newest runs
     std::optional<double> top5_mean, loss_mean;
     // Points: sqrt(p (1 - p) / n), the standard error of an accuracy p that comes from drawing n test images. What
     // other images would change; the spread over seeds is what other seeds would.
@@ -40,23 +41,33 @@ struct TrendPoint {
     std::size_t top1_count = 0, speed_count = 0;
 };
 
+// The newest time of one day of one of our kernels on a layer, or of one of our networks.
+struct LatencyPoint {
+    std::string machine, network, setting, subject;  // setting_of_latency(), subject_of_latency()
+    std::string day, time;
+    double nanoseconds = 0;  // median
+};
+
 struct Leaderboard {
     std::size_t rows = 0, unpublishable = 0;  // read; left out
     std::string newest;                       // time of the newest row
     std::vector<BoardLine> lines;             // by recipe, protocol, rank
-    std::vector<Row> kernels;                 // the newest of each case
+    std::vector<std::string> refused;         // protocols whose rows contradict each other, with the reason
+    std::vector<Row> kernels, networks;       // the newest of each case
     std::vector<TrendPoint> trend;            // by recipe, label, machine, day
+    std::vector<LatencyPoint> latency_trend;  // by machine, network, setting, subject, day
     std::vector<JudgedClaim> claims;
     std::vector<PublishedNumber> published;
     std::vector<AttributionCard> cards;  // of the designs that have rows
 };
 
-// Takes the store's rows one by one and keeps only what the pages need: of each contender and seed the newest row.
+// Takes the store's rows one by one and keeps only what the pages need: of each contender, seed and machine the newest
+// row.
 class LeaderboardBuilder {
 public:
     void add(const RowLine& row);
     // Rows, ranks, trend and published numbers; claims and cards are the caller's to add. Throws Error(data) where a
-    // kept row is damaged, Error(failed) where rows of one protocol come from different data.
+    // kept row is damaged.
     Leaderboard build(const std::vector<PublishedNumber>& published) const;
 
 private:
@@ -64,13 +75,18 @@ private:
         std::string line, place, time;
     };
     void keep_newest(std::map<std::string, Kept>& among, const std::string& key, const RowLine& row);
-    void add_to_trend(const RowLine& row);
+    void add_training(const RowLine& row);
+    void add_latency(const RowLine& row, const std::string& kind);
 
     std::size_t rows_ = 0, unpublishable_ = 0;
     std::string newest_;
-    std::map<std::string, Kept> trainings_, kernels_;
+    std::map<std::string, Kept> trainings_, kernels_, networks_;
     std::map<std::string, TrendPoint> trend_;
+    std::map<std::string, LatencyPoint> latency_trend_;
 };
+
+// Training images/s: "1871", or "amd-epyc-2c: 1871, my-board: 300", as speeds of two machines have no mean.
+std::string speeds_text(const BoardLine& line);
 
 // leaderboard.md, leaderboard.csv (one line a contender, timm's names where they fit), leaderboard.json, index.html
 std::string leaderboard_markdown(const Leaderboard& board);
@@ -78,7 +94,11 @@ std::string leaderboard_csv(const Leaderboard& board);
 nlohmann::json leaderboard_json(const Leaderboard& board);
 std::string leaderboard_html(const Leaderboard& board);
 
-// By file name without its extension: "accuracy-<recipe>-<protocol>", "kernels-<network>-...", ...
-std::map<std::string, Plot> leaderboard_plots(const Leaderboard& board);
+struct BoardPlots {
+    std::string kind, title;  // "accuracy", "Accuracy by contender"
+    std::map<std::string, Plot> plots;  // by file name without its extension, which begins with the kind
+};
+// In the order of the page; no kind without a plot.
+std::vector<BoardPlots> leaderboard_plots(const Leaderboard& board);
 
 }  // namespace dsqbench

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "suite/report/contestant.h"
+#include "suite/report/kernel_table.h"
 #include "suite/report/leaderboard.h"
 
 namespace dsqbench {
@@ -27,7 +28,7 @@ void add(Plots& plots, const std::string& name, const Plot& plot) {
 PlotPoint point_of(const BoardLine& line) {
     PlotPoint point{line.contender.label, *line.contender.top1_mean, {}, {}};
     for (const Row& row : line.runs)
-        if (converged(row) && row.contains("top1") && row["top1"].is_number()) point.dots.push_back(row["top1"]);
+        if (const auto top1 = real_of(row, "top1"); top1 && converged(row)) point.dots.push_back(*top1);
     if (point.dots.size() > 1)
         point.interval = paired_difference(point.dots, std::vector<double>(point.dots.size(), 0.0)).confidence;
     return point;
@@ -49,44 +50,57 @@ void add_accuracy(Plots& plots, const Leaderboard& board) {
     }
 }
 
-// What `deploy` measures of a whole network carries the hash of the weights that were trained.
-std::map<std::string, double> latency_by_weights(const Leaderboard& board) {
-    std::map<std::string, double> milliseconds;
-    for (const Row& row : board.kernels) {
+using TimesByWeights = std::map<std::string, double>;
+
+// By machine and hash of the weights that were trained: ms of one image on one thread, of the fastest set of kernels.
+std::map<std::string, TimesByWeights> network_times(const Leaderboard& board) {
+    std::map<std::string, TimesByWeights> times;
+    for (const Row& row : board.networks) {
         const std::string weights = text_of(row, "weights_sha256");
-        if (!weights.empty() && row.contains("median_ns") && row["median_ns"].is_number())
-            milliseconds[weights] += row["median_ns"].get<double>() / 1e6;
+        const auto nanoseconds = real_of(row, "median_ns");
+        if (weights.empty() || !nanoseconds || text_of(row, "method") != "measured") continue;
+        if (row.value("batch", 0) != 1 || row.value("threads", 0) != 1) continue;
+        const auto [known, is_new] = times[text_of(row, "machine")].emplace(weights, *nanoseconds / 1e6);
+        if (!is_new) known->second = std::min(known->second, *nanoseconds / 1e6);
     }
-    return milliseconds;
+    return times;
 }
 
+// Accuracies of two data sets have no axis in common, times of two machines neither.
 void add_accuracy_against_latency(Plots& plots, const Leaderboard& board) {
-    const auto milliseconds = latency_by_weights(board);
-    std::vector<Series> series;
-    for (const auto& line : board.lines) {
-        Series points{line.contender.label + " " + line.contender.bits, {}};
-        for (const Row& row : line.runs) {
-            const auto found = milliseconds.find(text_of(row, "weights_sha256"));
-            if (found != milliseconds.end() && row.contains("top1") && row["top1"].is_number())
-                points.points.emplace_back(found->second, row["top1"].get<double>());
+    for (const auto& [machine, times] : network_times(board)) {
+        std::map<std::string, std::vector<Series>> by_dataset;
+        for (const auto& line : board.lines) {
+            Series points{fmt::format("{} {} {}", line.model, line.contender.label, line.contender.bits), {}};
+            for (const Row& row : line.runs) {
+                const auto found = times.find(text_of(row, "weights_sha256"));
+                const auto top1 = real_of(row, "top1");
+                if (found != times.end() && top1 && converged(row)) points.points.emplace_back(found->second, *top1);
+            }
+            if (!points.points.empty()) by_dataset[line.dataset].push_back(points);
         }
-        if (!points.points.empty()) series.push_back(points);
+        for (const auto& [dataset, series] : by_dataset)
+            add(plots, "latency-" + dataset + "-" + machine,
+                XyPlot{fmt::format("{}: accuracy against latency, of the same weights, on {}", dataset, machine),
+                       "median latency of one image on one thread, ms",
+                       "top-1, %",
+                       series,
+                       {},
+                       Joined::points});
     }
-    add(plots, "accuracy-latency",
-        XyPlot{"Accuracy against latency, one artefact", "latency, ms", "top-1, %", series, {}, Joined::points});
 }
 
 void add_kernels(Plots& plots, const Leaderboard& board) {
     std::map<std::string, std::vector<Bar>> layers;
     for (const Row& row : board.kernels) {
-        if (text_of(row, "method") != "measured" || !row.contains("median_ns") || !row["median_ns"].is_number())
-            continue;
+        const auto nanoseconds = real_of(row, "median_ns");
+        if (text_of(row, "method") != "measured" || !nanoseconds) continue;
+        const auto threads = row.value("threads", 1);
         const std::string layer =
-            fmt::format("{}, layer {} {}, {} threads, {}", text_of(row, "network"), text_of(row, "layer"),
-                        text_of(row, "shape"), row.value("threads", 1), text_of(row, "machine"));
-        layers[layer].push_back({fmt::format("{} W{}A{}", text_of(row, "variant"), row.value("weight_bits", 0),
-                                             row.value("activation_bits", 0)),
-                                 row["median_ns"].get<double>() / 1e6});
+            fmt::format("{}, layer {} {}, {} {}, {}, {}", text_of(row, "network"), text_of(row, "layer"),
+                        text_of(row, "shape"), threads, threads == 1 ? "thread" : "threads", text_of(row, "cache"),
+                        text_of(row, "machine"));
+        layers[layer].push_back({text_of(row, "variant") + " " + bits_text(row), *nanoseconds / 1e6});
     }
     for (auto& [layer, bars] : layers) {
         std::stable_sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) { return a.value < b.value; });
@@ -94,27 +108,42 @@ void add_kernels(Plots& plots, const Leaderboard& board) {
     }
 }
 
-// Of a contender that was measured on more than one day.
-void add_trend(Plots& plots, const Leaderboard& board) {
-    std::map<std::string, std::vector<const TrendPoint*>> groups;
+// One plot of values by day: {series: {day: value}}. What was measured on one day alone has no trend.
+void add_trend(Plots& plots, const std::string& name, const std::string& axis,
+               const std::map<std::string, std::map<std::string, double>>& values) {
+    std::set<std::string> days;
+    for (const auto& [label, by_day] : values)
+        for (const auto& [day, value] : by_day) days.insert(day);
+    if (days.size() < 2) return;
+    std::vector<Series> series;
+    for (const auto& [label, by_day] : values) {
+        series.push_back({label, {}});
+        for (const auto& [day, value] : by_day)
+            series.back().points.emplace_back(std::distance(days.begin(), days.find(day)), value);
+    }
+    add(plots, "trend-" + name,
+        XyPlot{"Trend of " + name, "day", axis, series, {days.begin(), days.end()}, Joined::lines});
+}
+
+using DaysBySeries = std::map<std::string, std::map<std::string, double>>;
+
+void add_trends(Plots& plots, const Leaderboard& board) {
+    std::map<std::string, DaysBySeries> accuracies, times;
     for (const auto& point : board.trend)
         if (point.top1_count > 0)
-            groups[point.recipe + " on " + point.machine + ", protocol " + point.protocol_id.substr(0, 12)].push_back(
-                &point);
-    for (const auto& [name, points] : groups) {
-        std::set<std::string> days;
-        for (const auto* point : points) days.insert(point->day);
-        if (days.size() < 2) continue;
-        const std::vector<std::string> ticks(days.begin(), days.end());
-        std::map<std::string, Series> series;
-        for (const auto* point : points) {
-            series[point->label].label = point->label;
-            series[point->label].points.emplace_back(std::distance(days.begin(), days.find(point->day)),
-                                                     point->top1_sum / static_cast<double>(point->top1_count));
+            accuracies[point.recipe + " on " + point.machine + ", protocol " + point.protocol_id.substr(0, 12)]
+                      [point.label][point.day] = point.top1_sum / static_cast<double>(point.top1_count);
+    for (const auto& [name, values] : accuracies) add_trend(plots, name, "top-1, %", values);
+    for (const auto& point : board.latency_trend)
+        times[point.network + " " + point.setting + " on " + point.machine][point.subject][point.day] =
+            point.nanoseconds;
+    for (auto& [name, values] : times) {
+        // Layers take between microseconds and milliseconds; over their first day they share an axis.
+        for (auto& [subject, by_day] : values) {
+            const double first = by_day.begin()->second;
+            for (auto& [day, value] : by_day) value /= first;
         }
-        std::vector<Series> all;
-        for (const auto& [label, each] : series) all.push_back(each);
-        add(plots, "trend-" + name, XyPlot{"Trend of " + name, "day", "top-1, %", all, ticks, Joined::lines});
+        add_trend(plots, name, "median latency over that of the first day", values);
     }
 }
 
@@ -148,15 +177,20 @@ void add_claims(Plots& plots, const Leaderboard& board) {
 
 }  // namespace
 
-std::map<std::string, Plot> leaderboard_plots(const Leaderboard& board) {
-    Plots plots;
-    add_accuracy(plots, board);
-    add_accuracy_against_latency(plots, board);
-    add_attribution(plots, board);
-    add_claims(plots, board);
-    add_kernels(plots, board);
-    add_trend(plots, board);
-    return plots;
+std::vector<BoardPlots> leaderboard_plots(const Leaderboard& board) {
+    std::vector<BoardPlots> all;
+    const auto of_kind = [&](const char* kind, const char* title, void (*draw)(Plots&, const Leaderboard&)) {
+        BoardPlots plots{kind, title, {}};
+        draw(plots.plots, board);
+        if (!plots.plots.empty()) all.push_back(std::move(plots));
+    };
+    of_kind("accuracy", "Accuracy by contender", add_accuracy);
+    of_kind("latency", "Accuracy against latency", add_accuracy_against_latency);
+    of_kind("trend", "Trend by night", add_trends);
+    of_kind("claims", "Claims", add_claims);
+    of_kind("attribution", "Attribution", add_attribution);
+    of_kind("kernels", "Kernel latency by layer", add_kernels);
+    return all;
 }
 
 }  // namespace dsqbench

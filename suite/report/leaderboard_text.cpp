@@ -3,8 +3,10 @@
 
 #include "suite/core/text.h"
 #include "suite/report/difference_json.h"
+#include "suite/report/kernel_table.h"
 #include "suite/report/leaderboard.h"
 #include "suite/report/markup.h"
+#include "suite/report/network_table.h"
 #include "suite/report/number_text.h"
 #include "suite/report/text_table.h"
 
@@ -14,6 +16,10 @@ namespace {
 
 std::string rank_text(const BoardLine& line) {
     return line.rank == 0 ? undefined_text : std::to_string(line.rank);
+}
+
+std::optional<double> only_speed(const BoardLine& line) {
+    return line.images_per_second.size() == 1 ? std::optional(line.images_per_second.begin()->second) : std::nullopt;
 }
 
 std::string published_text(const BoardLine& line) {
@@ -64,7 +70,8 @@ nlohmann::json to_json(const BoardLine& line) {
             {"test_images", line.test_images},
             {"to_fp32", or_null(contender.to_fp32)},
             {"to_ste", or_null(contender.to_ste)},
-            {"train_samples_per_sec", or_null(contender.images_per_second)},
+            {"train_samples_per_sec", or_null(only_speed(line))},
+            {"train_samples_per_sec_by_machine", line.images_per_second},
             {"converged", contender.converged},
             {"not_converged", contender.not_converged},
             {"machines", line.machines},
@@ -84,6 +91,11 @@ nlohmann::json to_json(const TrendPoint& point) {
             {"runs", point.top1_count}, {"images_per_second", mean(point.speed_sum, point.speed_count)}};
 }
 
+nlohmann::json to_json(const LatencyPoint& point) {
+    return {{"machine", point.machine}, {"network", point.network}, {"setting", point.setting},
+            {"subject", point.subject}, {"day", point.day},         {"median_ns", point.nanoseconds}};
+}
+
 std::string table_of(const Leaderboard& board) {
     constexpr auto right = TextTable::Align::right;
     TextTable table;
@@ -98,7 +110,7 @@ std::string table_of(const Leaderboard& board) {
                        number_text(line.test_set_error, 2),
                        contender.to_fp32 ? difference_text(*contender.to_fp32, 2) : undefined_text,
                        contender.to_ste ? difference_text(*contender.to_ste, 2) : undefined_text,
-                       number_text(contender.images_per_second, 0), join(line.machines, ", "), published_text(line)});
+                       speeds_text(line), join(line.machines, ", "), published_text(line)});
     }
     return table.markdown();
 }
@@ -113,21 +125,32 @@ std::string kernels_of(const Leaderboard& board) {
         .add_column("spread %", right);
     table.add_column("machine");
     for (const Row& row : board.kernels) {
-        const auto real = [&row](const char* field) {
-            return row.contains(field) && row[field].is_number() ? std::optional(row[field].get<double>())
-                                                                 : std::nullopt;
-        };
-        const auto nanoseconds = real("median_ns");
-        table.add_row({text_of(row, "network"), text_of(row, "layer"), text_of(row, "variant"),
-                       fmt::format("{}/{}", row.value("weight_bits", 0), row.value("activation_bits", 0)),
+        const auto nanoseconds = real_of(row, "median_ns");
+        table.add_row({text_of(row, "network"), text_of(row, "layer"), text_of(row, "variant"), bits_text(row),
                        std::to_string(row.value("threads", 1)), text_of(row, "method"),
                        number_text(nanoseconds ? std::optional(*nanoseconds / 1e6) : std::nullopt, 3),
-                       number_text(real("spread"), 1), text_of(row, "machine")});
+                       number_text(real_of(row, "spread"), 1), text_of(row, "machine")});
     }
     return table.markdown();
 }
 
+std::string refused_note(const Leaderboard& board) {
+    if (board.refused.empty()) return {};
+    std::string text = "\nLeft out, as their rows contradict each other:\n\n";
+    for (const auto& reason : board.refused) text += "- " + reason + "\n";
+    return text;
+}
+
 }  // namespace
+
+std::string speeds_text(const BoardLine& line) {
+    if (line.images_per_second.empty()) return undefined_text;
+    if (const auto speed = only_speed(line)) return number_text(speed, 0);
+    std::vector<std::string> texts;
+    for (const auto& [machine, speed] : line.images_per_second)
+        texts.push_back(fmt::format("{}: {:.0f}", machine, speed));
+    return join(texts, ", ");
+}
 
 std::string leaderboard_markdown(const Leaderboard& board) {
     std::string text = fmt::format(
@@ -138,6 +161,8 @@ std::string leaderboard_markdown(const Leaderboard& board) {
         "Contenders whose difference interval holds 0 share a rank.\n\n",
         board.rows, board.unpublishable, board.newest.empty() ? "never" : board.newest);
     text += board.lines.empty() ? "No rows yet.\n" : table_of(board);
+    text += refused_note(board);
+    if (!board.networks.empty()) text += "\n## Networks\n\n" + network_table(board.networks).markdown();
     if (!board.kernels.empty()) text += "\n## Kernels\n\n" + kernels_of(board);
     if (!board.claims.empty()) {
         TextTable table;
@@ -174,7 +199,7 @@ std::string leaderboard_csv(const Leaderboard& board) {
                                              std::to_string(contender.converged),
                                              std::to_string(contender.not_converged),
                                              line.rank == 0 ? "" : std::to_string(line.rank),
-                                             cell(contender.images_per_second),
+                                             cell(only_speed(line)),
                                              std::to_string(line.model_width),
                                              std::to_string(line.epochs),
                                              line.recipe,
@@ -190,17 +215,22 @@ std::string leaderboard_csv(const Leaderboard& board) {
 
 nlohmann::json leaderboard_json(const Leaderboard& board) {
     nlohmann::json lines = nlohmann::json::array(), trend = nlohmann::json::array(), cards = nlohmann::json::array(),
-                   plots = nlohmann::json::object();
+                   latency_trend = nlohmann::json::array(), plots = nlohmann::json::object();
     for (const auto& line : board.lines) lines.push_back(to_json(line));
     for (const auto& point : board.trend) trend.push_back(to_json(point));
     for (const auto& card : board.cards) cards.push_back(to_json(card));
-    for (const auto& [name, plot] : leaderboard_plots(board)) plots[name] = to_json(plot);
+    for (const auto& point : board.latency_trend) latency_trend.push_back(to_json(point));
+    for (const auto& kind : leaderboard_plots(board))
+        for (const auto& [name, plot] : kind.plots) plots[name] = to_json(plot);
     return {{"rows", board.rows},
             {"unpublishable", board.unpublishable},
             {"newest", board.newest},
             {"contenders", lines},
+            {"refused", board.refused},
+            {"networks", board.networks},
             {"kernels", board.kernels},
             {"trend", trend},
+            {"latency_trend", latency_trend},
             {"claims", to_json(board.claims)},
             {"attribution", cards},
             {"published", to_json(board.published)},

@@ -1,5 +1,7 @@
 #include "suite/report/markup.h"
 
+#include <charconv>
+
 #include "suite/core/text.h"
 
 namespace dsqbench {
@@ -42,6 +44,14 @@ void append_escaped(std::string& to, char c) {
         to += c;
 }
 
+bool is_number(const std::string& text) {
+    const char* begin = text.data() + (text[0] == '+' ? 1 : 0);
+    const char* end = text.data() + text.size();
+    double value = 0;
+    const auto [stop, failure] = std::from_chars(begin, end, value);
+    return failure == std::errc() && stop == end;
+}
+
 }  // namespace
 
 std::string escape_markup(std::string_view text) {
@@ -64,7 +74,9 @@ std::string escape_markup(std::string_view text) {
 
 std::string csv_cell(std::string_view text) {
     std::string cell(text);
-    if (!cell.empty() && (cell[0] == '=' || cell[0] == '@')) cell = "'" + cell;
+    // What a spreadsheet would compute; a number with a sign is one.
+    if (!cell.empty() && std::string_view("=@+-\t\r").find(cell[0]) != std::string_view::npos && !is_number(cell))
+        cell = "'" + cell;
     if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
     std::string quoted = "\"";
     for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);

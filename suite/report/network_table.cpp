@@ -12,11 +12,6 @@ namespace dsqbench {
 
 namespace {
 
-std::optional<double> real_of(const Row& row, const std::string& field) {
-    if (!row.contains(field) || row[field].is_null()) return std::nullopt;
-    return row[field].get<double>();
-}
-
 std::string number(const Row& row, const std::string& field, int decimals, double factor = 1) {
     const auto value = real_of(row, field);
     return number_text(value ? std::optional(*value * factor) : std::nullopt, decimals);

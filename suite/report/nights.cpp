@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
 #include <set>
 #include <utility>
 
-#include "suite/report/difference_json.h"
+#include "suite/report/latency_case.h"
 #include "suite/report/number_text.h"
+#include "suite/report/repeat_command.h"
+#include "suite/report/significance.h"
 #include "suite/report/statistics.h"
 
 namespace dsqbench {
@@ -23,56 +23,28 @@ constexpr std::size_t nights_to_know = 3;
 // MAD to standard deviation for a normal distribution: 1 / Phi^-1(3/4).
 constexpr double mad_scale = 1.4826;
 
-struct Night {
-    std::string commit;
-    std::vector<double> values;
-    std::vector<std::uint64_t> seeds;  // of the values, for accuracies
-    std::size_t not_converged = 0;
-    std::string command;
-};
+using Night = NightRecord::Night;
+using History = NightRecord::History;
+using Histories = NightRecord::Histories;
 
-// One case over its nights, oldest first.
-struct History {
-    std::string subject, variant;
-    std::vector<Night> nights;
-
-    Night& of(const std::string& commit) {
-        for (auto& night : nights)
-            if (night.commit == commit) return night;
-        return nights.emplace_back(Night{commit, {}, {}, 0, {}});
-    }
-};
-
-using Histories = std::map<std::string, History>;
-
-std::optional<double> real(const Row& row, const char* field) {
-    return row.contains(field) && row[field].is_number() ? std::optional(row[field].get<double>()) : std::nullopt;
+// The nights up to `commit`, oldest first, at most `most` before it; nothing where that has no night here, or none before
+// it.
+std::optional<History> around(History history, const std::string& commit, std::size_t most) {
+    auto& nights = history.nights;
+    std::stable_sort(nights.begin(), nights.end(), [](const Night& a, const Night& b) { return a.time < b.time; });
+    const auto now = std::find_if(nights.begin(), nights.end(), [&](const Night& n) { return *n.commit == commit; });
+    if (now == nights.end() || now == nights.begin()) return std::nullopt;
+    nights.erase(now + 1, nights.end());
+    if (nights.size() > most + 1)
+        nights.erase(nights.begin(), nights.end() - static_cast<std::ptrdiff_t>(most + 1));
+    return history;
 }
 
-std::vector<const Row*> by_time(const std::vector<Row>& rows) {
-    std::vector<const Row*> order;
-    for (const Row& row : rows)
-        if (row.value("publishable", false)) order.push_back(&row);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Row* a, const Row* b) { return text_of(*a, "time") < text_of(*b, "time"); });
-    return order;
-}
-
-// Cuts each history to the `commit` and at most `most` nights before it; drops those that it has no night in.
-Histories around(Histories histories, const std::string& commit, std::size_t most) {
-    for (auto each = histories.begin(); each != histories.end();) {
-        auto& nights = each->second.nights;
-        const auto now = std::find_if(nights.begin(), nights.end(), [&](const Night& n) { return n.commit == commit; });
-        if (now == nights.end() || now == nights.begin()) {
-            each = histories.erase(each);
-            continue;
-        }
-        nights.erase(now + 1, nights.end());
-        if (nights.size() > most + 1)
-            nights.erase(nights.begin(), nights.end() - static_cast<std::ptrdiff_t>(most + 1));
-        ++each;
-    }
-    return histories;
+std::vector<History> around(const Histories& histories, const std::string& commit, std::size_t most) {
+    std::vector<History> cut;
+    for (const auto& [key, history] : histories)
+        if (auto each = around(history, commit, most)) cut.push_back(std::move(*each));
+    return cut;
 }
 
 // A seed that gave the same top-1 on several nights is one run seen again, as training is deterministic: counted once,
@@ -99,69 +71,49 @@ std::size_t first_bad_night(const History& history, double before, double now) {
     return first;
 }
 
+// That repeats the last night.
+std::string command_of(const History& history) {
+    const Night& night = history.nights.back();
+    if (night.command) return *night.command;
+    auto seeds = night.seeds;
+    seeds.insert(seeds.end(), night.diverged.begin(), night.diverged.end());
+    std::sort(seeds.begin(), seeds.end());
+    return repeat_command(history.recipe, history.label, seeds);
+}
+
 Alarm alarm_of(const History& history, const std::string& metric, double before, double now) {
     Alarm alarm;
     alarm.subject = history.subject;
-    alarm.variant = history.variant;
+    alarm.case_fields = history.case_fields;
     alarm.metric = metric;
     alarm.before = before;
     alarm.now = now;
     const std::size_t bad = first_bad_night(history, before, now);
-    alarm.since_commit = history.nights[bad].commit;
-    if (bad > 0) alarm.last_good_commit = history.nights[bad - 1].commit;
-    alarm.command = history.nights.back().command;
+    alarm.since_commit = *history.nights[bad].commit;
+    if (bad > 0) alarm.last_good_commit = *history.nights[bad - 1].commit;
+    alarm.command = command_of(history);
     return alarm;
 }
 
-Histories accuracies(const std::vector<const Row*>& rows) {
-    Histories histories;
-    for (const Row* row : rows) {
-        if (text_of(*row, "kind") != "training" || text_of(*row, "evaluated_on") != "test") continue;
-        const std::string key = text_of(*row, "protocol_id") + text_of(*row, "label");
-        History& history = histories[key];
-        history.subject = text_of(*row, "recipe") + ": " + text_of(*row, "label");
-        Night& night = history.of(text_of(*row, "commit"));
-        night.command =
-            fmt::format("dsqbench run --recipe {} --quantizer {}", text_of(*row, "recipe"), text_of(*row, "label"));
-        if (text_of(*row, "outcome") != "finished") {
-            ++night.not_converged;
-        } else if (const auto top1 = real(*row, "top1")) {
-            night.values.push_back(*top1);
-            night.seeds.push_back(row->value("seed", std::uint64_t{0}));
-        }
-    }
-    return histories;
-}
-
 void add_divergence(std::vector<Alarm>& alarms, const History& history) {
-    std::size_t before = 0;
-    for (std::size_t i = 0; i + 1 < history.nights.size(); ++i) before += history.nights[i].not_converged;
     const Night& now = history.nights.back();
-    if (before > 0 || now.not_converged == 0) return;
+    const bool failed_before = std::any_of(history.nights.begin(), history.nights.end() - 1,
+                                           [](const Night& night) { return !night.diverged.empty(); });
+    if (failed_before || now.diverged.empty()) return;
     Alarm alarm;
     alarm.subject = history.subject;
     alarm.metric = "runs that did not converge";
-    alarm.now = static_cast<double>(now.not_converged);
-    alarm.change = fmt::format("{} of {}, none before", now.not_converged, now.not_converged + now.values.size());
-    alarm.since_commit = now.commit;
-    alarm.last_good_commit = history.nights[history.nights.size() - 2].commit;
-    alarm.command = now.command;
+    alarm.now = static_cast<double>(now.diverged.size());
+    alarm.change = fmt::format("{} of {}, none before", now.diverged.size(), now.diverged.size() + now.values.size());
+    alarm.since_commit = *now.commit;
+    alarm.last_good_commit = *history.nights[history.nights.size() - 2].commit;
+    alarm.command = command_of(history);
     alarms.push_back(alarm);
 }
 
-// Holm (1979): of m tests the i-th smallest p counts m - i times, and none less than a smaller one.
-void correct_by_holm(std::vector<Alarm>& drops) {
-    std::sort(drops.begin(), drops.end(), [](const auto& a, const auto& b) { return *a.p_value < *b.p_value; });
-    double largest = 0;
-    for (std::size_t i = 0; i < drops.size(); ++i) {
-        largest = std::max(largest, std::min(1.0, *drops[i].p_value * static_cast<double>(drops.size() - i)));
-        drops[i].p_value = largest;
-    }
-}
-
-void add_accuracy(std::vector<Alarm>& alarms, const Histories& histories) {
+void add_accuracy(std::vector<Alarm>& alarms, const std::vector<History>& histories) {
     std::vector<Alarm> tested;
-    for (const auto& [key, history] : histories) {
+    for (const History& history : histories) {
         add_divergence(alarms, history);
         const auto before = accuracies_before(history), now = history.nights.back().values;
         if (before.empty() || now.empty()) continue;
@@ -173,9 +125,13 @@ void add_accuracy(std::vector<Alarm>& alarms, const Histories& histories) {
         alarm.change = signed_text(difference.estimate, 2) + " points";
         tested.push_back(alarm);
     }
-    correct_by_holm(tested);
-    for (const auto& alarm : tested)
-        if (*alarm.p_value < significance && alarm.before - alarm.now >= least_drop) alarms.push_back(alarm);
+    std::vector<double> p_values;
+    for (const Alarm& alarm : tested) p_values.push_back(*alarm.p_value);
+    const auto adjusted = holm_adjusted(p_values);
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+        tested[i].p_value = adjusted[i];
+        if (adjusted[i] < significance && tested[i].before - tested[i].now >= least_drop) alarms.push_back(tested[i]);
+    }
 }
 
 double spread_around(const std::vector<double>& values, double centre) {
@@ -185,9 +141,9 @@ double spread_around(const std::vector<double>& values, double centre) {
 }
 
 // `worse`: +1 when larger is worse, -1 when smaller is.
-void add_steps(std::vector<Alarm>& alarms, const Histories& histories, const std::string& metric, int worse,
+void add_steps(std::vector<Alarm>& alarms, const std::vector<History>& histories, const std::string& metric, int worse,
                double least) {
-    for (const auto& [key, history] : histories) {
+    for (const History& history : histories) {
         std::vector<double> medians;
         for (const auto& night : history.nights)
             if (!night.values.empty()) medians.push_back(median(night.values));
@@ -206,90 +162,83 @@ void add_steps(std::vector<Alarm>& alarms, const Histories& histories, const std
     }
 }
 
-Histories kernel_times(const std::vector<const Row*>& rows) {
-    Histories histories;
-    for (const Row* row : rows) {
-        const auto nanoseconds = real(*row, "median_ns");
-        if (text_of(*row, "kind") != "kernel" || !nanoseconds) continue;
-        const std::string subject =
-            fmt::format("{} {} {} W{}A{}, {} threads, {}, {}", text_of(*row, "network"), text_of(*row, "layer"),
-                        text_of(*row, "variant"), row->value("weight_bits", 0), row->value("activation_bits", 0),
-                        row->value("threads", 1), text_of(*row, "cache"), text_of(*row, "machine"));
-        History& history = histories[subject + text_of(*row, "shape")];
-        history.subject = subject;
-        history.variant = text_of(*row, "variant");
-        Night& night = history.of(text_of(*row, "commit"));
-        night.values.push_back(*nanoseconds);
-        night.command = text_of(*row, "command");
-    }
-    return histories;
-}
-
-Histories training_speeds(const std::vector<const Row*>& rows) {
-    Histories histories;
-    for (const Row* row : rows) {
-        const auto speed = real(*row, "images_per_second");
-        if (text_of(*row, "kind") != "training" || !speed) continue;
-        const std::string subject =
-            fmt::format("{}: {} on {}", text_of(*row, "recipe"), text_of(*row, "label"), text_of(*row, "machine"));
-        History& history = histories[subject + text_of(*row, "protocol_id")];
-        history.subject = subject;
-        Night& night = history.of(text_of(*row, "commit"));
-        night.values.push_back(*speed);
-        night.command = fmt::format("dsqbench run --recipe {} --quantizer {} --seeds {}", text_of(*row, "recipe"),
-                                    text_of(*row, "label"), row->value("seed", std::uint64_t{0}));
-    }
-    return histories;
-}
-
-std::string short_commit(const std::string& commit) {
-    return commit.substr(0, 12) + (commit.ends_with("-dirty") ? "-dirty" : "");
-}
-
 }  // namespace
 
-std::vector<Alarm> alarms_of(const std::vector<Row>& rows, const std::string& commit, std::size_t nights) {
-    const auto order = by_time(rows);
-    if (order.empty()) return {};
-    const std::string newest = commit.empty() ? text_of(*order.back(), "commit") : commit;
-    std::vector<Alarm> alarms;
-    add_accuracy(alarms, around(accuracies(order), newest, nights));
-    add_steps(alarms, around(kernel_times(order), newest, nights), "median_ns", 1, least_kernel_step);
-    add_steps(alarms, around(training_speeds(order), newest, nights), "images_per_second", -1, least_training_step);
-    return alarms;
+const std::string* NightRecord::kept(std::string text) {
+    return &*texts_.insert(std::move(text)).first;
 }
 
-std::string format_text(const std::vector<Alarm>& alarms) {
-    if (alarms.empty()) return "no regression\n";
-    std::string text;
-    for (const auto& alarm : alarms) {
-        text += fmt::format("{}: {} of {}: {:.6g} {} before, {:.6g} now ({})\n",
-                            alarm.standing == Alarm::Standing::certain ? "regression" : "suspicion", alarm.metric,
-                            alarm.subject, alarm.before, alarm.unit, alarm.now, alarm.change);
-        text += fmt::format("  since commit {}; last good {}", short_commit(alarm.since_commit),
-                            alarm.last_good_commit.empty() ? "unknown" : short_commit(alarm.last_good_commit));
-        text += alarm.p_value ? fmt::format("; p = {} after Holm\n", p_value_text(alarm.p_value)) : "\n";
-        if (!alarm.command.empty()) text += "  again: " + alarm.command + "\n";
+Night& NightRecord::night_of(History& history, const RowLine& line) {
+    const std::string* commit = kept(line.text("commit"));
+    const std::string time = line.text("time");
+    const auto known = std::find_if(history.nights.rbegin(), history.nights.rend(),
+                                    [commit](const Night& night) { return night.commit == commit; });
+    if (known == history.nights.rend()) return history.nights.emplace_back(Night{commit, time, {}, {}, {}, nullptr});
+    known->time = std::min(known->time, time);
+    return *known;
+}
+
+void NightRecord::add(const RowLine& line) {
+    if (!line.is_true("publishable")) return;
+    if (const std::string time = line.text("time"); time >= newest_time_) {
+        newest_time_ = time;
+        newest_commit_ = line.text("commit");
     }
-    return text;
+    const std::string kind = line.text("kind");
+    if (kind == "training") add_training(line);
+    if (kind == "kernel" || kind == "network") add_latency(line, kind);
 }
 
-nlohmann::json to_json(const std::vector<Alarm>& alarms) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& alarm : alarms)
-        list.push_back({{"standing", alarm.standing == Alarm::Standing::certain ? "certain" : "suspicion"},
-                        {"subject", alarm.subject},
-                        {"variant", alarm.variant},
-                        {"metric", alarm.metric},
-                        {"unit", alarm.unit},
-                        {"before", alarm.before},
-                        {"now", alarm.now},
-                        {"change", alarm.change},
-                        {"p_value", or_null(alarm.p_value)},
-                        {"last_good_commit", alarm.last_good_commit},
-                        {"since_commit", alarm.since_commit},
-                        {"command", alarm.command}});
-    return list;
+void NightRecord::add_training(const RowLine& line) {
+    const std::string recipe = line.text("recipe"), label = line.text("label");
+    const std::string key = line.text("protocol_id") + label, machine = line.text("machine");
+    const auto seed = line.integer("seed").value_or(0);
+    const auto named = [&](Histories& histories, const std::string& of, const std::string& subject) -> History& {
+        History& history = histories[of];
+        history.subject = subject;
+        history.recipe = recipe;
+        history.label = label;
+        history.case_fields = Row{{"label", label}};
+        return history;
+    };
+    if (line.text("evaluated_on") == "test") {
+        Night& night = night_of(named(accuracies_, key, recipe + ": " + label), line);
+        if (line.text("outcome") != "finished") {
+            night.diverged.push_back(seed);
+        } else if (const auto top1 = line.real("top1")) {
+            night.values.push_back(*top1);
+            night.seeds.push_back(seed);
+        }
+    }
+    if (const auto speed = line.real("images_per_second")) {
+        Night& night = night_of(named(speeds_, key + machine, recipe + ": " + label + " on " + machine), line);
+        night.values.push_back(*speed);
+        // One seed is enough to time a training again.
+        night.seeds = {seed};
+    }
+}
+
+void NightRecord::add_latency(const RowLine& line, const std::string& kind) {
+    const auto nanoseconds = line.real("median_ns");
+    if (!nanoseconds || line.text("method") != "measured") return;
+    const Row row = latency_fields(line, kind);
+    if (!is_ours(row)) return;  // what another library does is no regression of ours
+    const Row case_fields = latency_case(row);
+    History& history = latencies_[text_of(row, "machine") + case_fields.dump()];
+    history.subject = latency_name(row);
+    history.case_fields = case_fields;
+    Night& night = night_of(history, line);
+    night.values.push_back(*nanoseconds);
+    night.command = kept(line.text("command"));
+}
+
+std::vector<Alarm> NightRecord::alarms(const std::string& commit, std::size_t nights) const {
+    const std::string& newest = commit.empty() ? newest_commit_ : commit;
+    std::vector<Alarm> alarms;
+    add_accuracy(alarms, around(accuracies_, newest, nights));
+    add_steps(alarms, around(latencies_, newest, nights), "median_ns", 1, least_kernel_step);
+    add_steps(alarms, around(speeds_, newest, nights), "images_per_second", -1, least_training_step);
+    return alarms;
 }
 
 }  // namespace dsqbench

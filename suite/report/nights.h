@@ -1,12 +1,15 @@
 // Did the newest commit get worse than the nights before it?
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "suite/record/row.h"
+#include "suite/record/row_line.h"
 
 namespace dsqbench {
 
@@ -16,8 +19,8 @@ struct Alarm {
         suspicion,  // a time: the machine may be to blame, so both commits have to run again, alternately
     };
     Standing standing = Standing::certain;
-    std::string subject;  // "fmnist_r8_w2a2: dsq", "resnet18 conv2 avx2-dictionary W2A2, 1 thread, amd-epyc-2c"
-    std::string variant;  // the kernel; "" for training
+    std::string subject;  // "fmnist_r8_w2a2: dsq", "resnet18 conv2 avx2/dictionary W2A2, 1 thread, warm, amd-epyc-2c"
+    Row case_fields = Row::object();  // that rows of the same case have too, for who runs it again
     std::string metric, unit;
     double before = 0, now = 0;
     std::string change;             // "-2.31 points", "+31.0 %"
@@ -26,16 +29,51 @@ struct Alarm {
     std::string command;  // that repeats the case; "" when its row does not say
 };
 
-// Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
-// `nights` of them, case by case, publishable rows alone:
-//  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over all
-//  contenders at 0.01, and a
-//    drop of at least 0.2 points, as a test alone finds drops that nobody minds; or a run that did not converge where
-//    none failed to before;
-//  - times of kernels and training speed, of each case and machine: a step of more than 5 % (speed of training: 10 %,
-//    as it has one sample a run) and more than 4 standard deviations of the nights before, after the median absolute
-//    deviation. Three nights are needed to know a night from another.
-std::vector<Alarm> alarms_of(const std::vector<Row>& rows, const std::string& commit = {}, std::size_t nights = 14);
+// Takes the store's rows one by one, and keeps of each case the values of each commit.
+class NightRecord {
+public:
+    NightRecord() = default;
+    NightRecord(const NightRecord&) = delete;  // its nights point into it
+    NightRecord& operator=(const NightRecord&) = delete;
+
+    void add(const RowLine& line);
+
+    // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
+    // `nights` of them, case by case, publishable rows alone:
+    //  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over all
+    //    contenders at 0.01, and a drop of at least 0.2 points, as a test alone finds drops that nobody minds; or a run
+    //    that did not converge where none failed to before;
+    //  - times of our kernels and networks, and training speed, of each case and machine: a step of more than 5 % (speed
+    //    of training: 10 %, as it has one sample a run) and more than 4 standard deviations of the nights before, after
+    //    the median absolute deviation. Three nights are needed to know a night from another.
+    std::vector<Alarm> alarms(const std::string& commit = {}, std::size_t nights = 14) const;
+
+    // One commit's rows of a case.
+    struct Night {
+        const std::string* commit = nullptr;
+        std::string time;  // of its first row
+        std::vector<double> values;
+        std::vector<std::uint64_t> seeds;     // of trainings: those of the values
+        std::vector<std::uint64_t> diverged;  // of trainings that did not converge
+        const std::string* command = nullptr;  // of a latency
+    };
+    struct History {
+        std::string subject, recipe, label;
+        Row case_fields;
+        std::vector<Night> nights;
+    };
+    using Histories = std::map<std::string, History>;
+
+private:
+    const std::string* kept(std::string text);
+    Night& night_of(History& history, const RowLine& line);
+    void add_training(const RowLine& line);
+    void add_latency(const RowLine& line, const std::string& kind);
+
+    std::string newest_time_, newest_commit_;
+    std::set<std::string> texts_;  // a million rows share few commits and commands
+    Histories accuracies_, latencies_, speeds_;
+};
 
 std::string format_text(const std::vector<Alarm>& alarms);  // one paragraph an alarm: what, by how much, since when
 nlohmann::json to_json(const std::vector<Alarm>& alarms);

@@ -123,10 +123,6 @@ Tables parse_toml_tables(const std::string& text, const std::string& place) {
     return tables;
 }
 
-Tables read_toml_tables(const std::filesystem::path& file) {
-    return parse_toml_tables(read_file(file, largest_file), file.string());
-}
-
 std::vector<std::filesystem::path> toml_files_of(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
     std::error_code missing;

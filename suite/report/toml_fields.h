@@ -46,9 +46,7 @@ private:
 };
 
 // The tables of a file by name, "" for the keys before the first; a name with dots in it names a table in a table:
-// "numbers.dsq-r18". In the order of the file. Throws Error(data) with the place for a file that is missing, larger
-// than 16 MiB, or no TOML.
-std::vector<std::pair<std::string, TomlFields>> read_toml_tables(const std::filesystem::path& file);
+// "numbers.dsq-r18". In the order of the file. Throws Error(data) with the place for what is no TOML.
 std::vector<std::pair<std::string, TomlFields>> parse_toml_tables(const std::string& text, const std::string& place);
 
 // The .toml files of `folder`, sorted by name; none when there is no such folder.

@@ -15,18 +15,29 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+from command import KERNEL_ROW as KERNEL
 from command import SOURCE, CommandTest, stored_line
+
+SKIPPED = 77  # what CTest takes for "not run here"
+
+
+def skip(reason):
+    print(f"{reason}: scripts/install browser", file=sys.stderr)
+    sys.exit(SKIPPED)
+
 
 try:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import Select
+    from selenium.webdriver.support.ui import Select, WebDriverWait
 except ImportError:
-    sys.exit("there is no Python with selenium: scripts/install browser")
+    skip("there is no Python with selenium")
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+if not CHROMIUM or not DRIVER:
+    skip("there is no chromium with chromedriver")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900"]
 
@@ -57,13 +68,6 @@ return low;
 
 
 HOSTILE = "<img src=x onerror=document.title='broken'>\"'&"
-KERNEL = {
-    "schema_version": 1, "kind": "kernel", "time": "2026-11-23T03:00:00Z", "machine": "test-board", "commit": "0" * 40,
-    "version": "0.1.0", "compiler": "GNU 12.2.0", "network": "resnet18", "layer": "stage1",
-    "shape": "n1h56w56c64k64r3s3t1p1g1", "method": "measured", "variant": "avx2/dictionary", "weight_bits": 2,
-    "activation_bits": 2, "threads": 1, "cache": "warm", "nominal_macs": 115605504, "real_macs": 112885760,
-    "median_ns": 450000.0, "spread": 1.5, "check": "passed", "publishable": True,
-    "command": "dsqbench bench --shapes resnet18 --layer stage1 --bits 2/2"}
 
 
 def generated_row():
@@ -77,11 +81,6 @@ def generated_row():
 
 class LeaderboardTest(CommandTest):
     browsers = {}  # one with scripts and one without, as starting one takes longer than a test
-
-    @classmethod
-    def setUpClass(cls):
-        if not CHROMIUM or not DRIVER:
-            sys.exit("there is no chromium with chromedriver: scripts/install browser")
 
     @classmethod
     def browser(cls, script):
@@ -123,7 +122,7 @@ class LeaderboardTest(CommandTest):
             ".map(r => [...r.cells].map(c => c.textContent))")
 
     def head(self, browser, name):
-        return browser.find_element(By.CSS_SELECTOR, f"th[data-column={name}]")
+        return browser.find_element(By.CSS_SELECTOR, f"#board th[data-column={name}]")
 
     def test_sorts_by_mouse_and_by_keyboard_and_says_so(self):
         browser = self.open()
@@ -142,13 +141,35 @@ class LeaderboardTest(CommandTest):
         every = len(self.shown(browser))
         Select(browser.find_element(By.NAME, "contender")).select_by_value("dsq")
         self.assertEqual(set(self.column(browser, "contender")), {"dsq"})
-        self.assertIn(f"of {every} contenders shown", browser.find_element(By.ID, "shown").text)
+        self.assertIn(f"of {every} rows shown", self.status(browser).text)
         self.assertIn("contender=dsq", browser.current_url)
         browser.get(browser.current_url.replace("contender=dsq", "contender=ste"))
         self.assertEqual(set(self.column(browser, "contender")), {"ste"})
         browser.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
-        browser.implicitly_wait(2)
-        browser.find_element(By.XPATH, f"//*[@id='shown'][starts-with(., '{every} of')]")
+        WebDriverWait(browser, 2).until(lambda _: self.status(browser).text.startswith(f"{every} of"))
+
+    def status(self, browser, table="board"):
+        return browser.find_element(By.CSS_SELECTOR, f"form[data-for={table}] .shown")
+
+    def test_the_skip_link_moves_the_reader_and_changes_nothing(self):
+        browser = self.open(hash="#contender=dsq&sort=top1&order=descending")
+        link = browser.find_element(By.CSS_SELECTOR, "a.skip")
+        link.send_keys(Keys.ENTER)
+        self.assertEqual(set(self.column(browser, "contender")), {"dsq"})
+        self.assertIn("contender=dsq", browser.current_url)
+        self.assertTrue(browser.execute_script("return document.activeElement.contains(document.getElementById('board'))"))
+
+    def test_claims_sort_filter_and_open_to_their_rows(self):
+        browser = self.open()
+        form = browser.find_element(By.CSS_SELECTOR, "form[data-for=verdicts]")
+        Select(form.find_element(By.NAME, "verdict")).select_by_value("holds")
+        shown = [row for row in browser.find_elements(By.CSS_SELECTOR, "#verdicts tbody tr") if row.is_displayed()]
+        self.assertGreater(len(shown), 0)
+        self.assertTrue(all(row.text.startswith("holds") for row in shown))
+        self.assertIn("verdicts.verdict=holds", browser.current_url)
+        self.assertFalse(self.status(browser).text.startswith(f"{len(shown)} of"), "the other table keeps its rows")
+        browser.find_element(By.CSS_SELECTOR, "#verdicts th[data-column=claim] button").click()
+        self.assertIn("verdicts.sort=claim", browser.current_url)
 
     def test_a_row_opens_to_its_provenance(self):
         browser = self.open()
@@ -160,7 +181,7 @@ class LeaderboardTest(CommandTest):
     def test_the_whole_table_is_there_without_scripts(self):
         browser = self.open(script=False)
         self.assertGreater(len(browser.find_elements(By.CSS_SELECTOR, "#board tbody tr")), 5)
-        self.assertFalse(browser.find_element(By.ID, "filters").is_displayed())
+        self.assertFalse(any(form.is_displayed() for form in browser.find_elements(By.TAG_NAME, "form")))
 
     def test_everything_has_a_label_and_every_heading_a_scope(self):
         browser = self.open()
@@ -185,6 +206,7 @@ class LeaderboardTest(CommandTest):
         browser = self.open(results=self.results_with(KERNEL))
         heading = browser.find_element(By.ID, "kernels")
         table = heading.find_element(By.XPATH, "following::table[1]")
+        table.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
         for text in ("stage1", "avx2/dictionary", "0.450", "test-board", KERNEL["command"]):
             self.assertIn(text, table.text)
         browser.find_element(By.CSS_SELECTOR, "svg[aria-label^='resnet18, layer stage1']")
@@ -197,6 +219,16 @@ class LeaderboardTest(CommandTest):
         self.assertEqual(browser.find_elements(By.TAG_NAME, "img"), [])
         Select(browser.find_element(By.NAME, "contender")).select_by_visible_text(HOSTILE)
         self.assertEqual(self.column(browser, "contender"), [HOSTILE])
+
+    def test_what_a_kernels_row_says_never_becomes_markup(self):
+        hostile = {**KERNEL, "layer": HOSTILE, "variant": HOSTILE, "command": HOSTILE, "processor": HOSTILE,
+                   "network": HOSTILE}
+        browser = self.open(results=self.results_with(hostile))
+        self.assertEqual(browser.title, "dsqbench leaderboard")
+        self.assertEqual(browser.find_elements(By.TAG_NAME, "img"), [])
+        form = browser.find_element(By.CSS_SELECTOR, "form[data-for=kernel-rows]")
+        Select(form.find_element(By.NAME, "layer")).select_by_visible_text(HOSTILE)
+        self.assertTrue(self.status(browser, "kernel-rows").text.startswith("1 of"))
 
     def test_asks_for_nothing_and_reports_no_error(self):
         browser = self.open()

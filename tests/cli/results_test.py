@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
-from command import PROGRAM, RECIPES, SOURCE, CommandTest, stored_line
+from command import KERNEL_ROW, PROGRAM, RECIPES, SOURCE, CommandTest, stored_line
 
 RESULTS = SOURCE / "results"
 STORE = ("--results", RESULTS)
@@ -73,15 +73,55 @@ class ResultsTest(CommandTest):
         self.assertAlmostEqual(float(lines[0]["top1"]) + float(lines[0]["top1_err"]), 100)
 
     def test_pictures_are_drawn_as_png_too_and_old_ones_removed(self):
-        self.dsqbench("leaderboard", "--out", "pages", "--png", *STORE)
+        self.dsqbench("leaderboard", "--out", "pages", *STORE)
         plots = self.folder / "pages/plots"
         vector, pixels = ({path.stem for path in plots.glob(f"*.{kind}")} for kind in ("svg", "png"))
         self.assertEqual(vector, pixels)
         self.assertIn("claims", pixels)
         self.assertTrue(all(path.read_bytes().startswith(b"\x89PNG") for path in plots.glob("*.png")))
         (plots / "gone.svg").write_text("")
-        self.dsqbench("leaderboard", "--out", "pages", *STORE)
+        self.dsqbench("leaderboard", "--out", "pages", "--no-png", *STORE)
         self.assertEqual({path.name for path in plots.iterdir()}, {name + ".svg" for name in vector})
+
+    def test_without_matplotlib_the_page_is_made_and_one_note_says_what_it_lacks(self):
+        script = self.folder / "scripts/plot_leaderboard.py"
+        script.parent.mkdir()
+        script.write_text("import sys\nsys.exit(69)\n")
+        # A copy of the program looks for its scripts here first.
+        program = shutil.copy2(PROGRAM, self.folder / "dsqbench")
+        done = subprocess.run([program, "leaderboard", "--out", "pages", "--results", str(RESULTS)], cwd=self.folder,
+                              capture_output=True, text=True, env=self.environment(), timeout=250)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("no pictures as PNG"), 1, done.stderr)
+        self.assertTrue((self.folder / "pages/index.html").exists())
+
+    def test_published_numbers_are_there_whatever_the_folder_of_rows(self):
+        (self.folder / "results").mkdir()
+        numbers = self.json_of("show", "published")
+        self.assertGreater(len(numbers), 100)
+        (self.folder / "results/published").mkdir()
+        self.dsqbench("show", "published", expect=4)
+
+    def test_reproduce_runs_every_command_into_this_calls_folders(self):
+        claims = self.folder / "recipes/claims"
+        shutil.copytree(RECIPES, self.folder / "recipes")
+        shutil.rmtree(claims)
+        claims.mkdir()
+        (claims / "x.toml").write_text('''claim = "c"
+made_by = "m"
+where = "w"
+measure = "x"
+commands = ["dsqbench show results nowhere --results results", "dsqbench export csv rows.csv --results results"]
+[rule]
+kind = "fact"
+facts = ["mla_per_widening_w2a2"]
+published = ["dsq_table1/w2a2"]
+''')
+        done = self.dsqbench("reproduce", "x", "--run", "--results", RESULTS, "--recipes-dir", self.folder / "recipes",
+                             expect=4)
+        self.assertIn("'dsqbench show results nowhere --results results' ended with exit code 4", done.stderr)
+        self.assertIn("holds", done.stdout)
+        self.assertGreater(len((self.folder / "rows.csv").read_text().splitlines()), 50)
 
     def test_exports_hold_every_row(self):
         rows = self.json_of("export", "csv", "rows.csv", *STORE)["rows"]
@@ -115,10 +155,10 @@ class ResultsTest(CommandTest):
         self.assertIn("fmnist_r8_w2a2: dorefa", [alarm["subject"] for alarm in alarms])
         self.assertEqual({(alarm["metric"], alarm["since_commit"]) for alarm in alarms}, {("top1", "8" * 40)})
 
-    def nightly(self, *arguments):
+    def nightly(self, *arguments, program=PROGRAM):
         return subprocess.run(
-            [sys.executable, str(NIGHTLY), "--program", str(PROGRAM), "--state", str(self.folder / "state"), "--site",
-             str(self.folder / "site"), "--results", str(self.folder / "results"), *arguments],
+            [sys.executable, str(NIGHTLY), "--program", str(program), "--state", str(self.folder / "state"), "--site",
+             str(self.folder / "site"), "--results", str(self.folder / "results"), "--dirty", *arguments],
             capture_output=True, text=True, env=self.environment(), timeout=250)
 
     def test_the_nightly_script_does_nothing_the_second_time(self):
@@ -137,6 +177,71 @@ class ResultsTest(CommandTest):
         again = self.nightly("--budget", "0.5s").stderr
         self.assertNotIn("…", again)
         self.assertIn("left: kernels of resnet18 stage1", again)
+
+    def test_a_program_of_no_commit_measures_nothing(self):
+        program = self.folder / "dsqbench"
+        program.write_text(f'''#!/bin/sh
+if [ "$1" = doctor ]; then echo '{{"machine": "m", "commit": "{"0" * 40}-dirty"}}'; else exec "{PROGRAM}" "$@"; fi
+''')
+        program.chmod(0o755)
+        done = subprocess.run([sys.executable, str(NIGHTLY), "--program", str(program), "--state", str(self.folder / "state"),
+                               "--site", str(self.folder / "site"), "--results", str(self.folder / "results")],
+                              capture_output=True, text=True, env=self.environment(), timeout=250)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("--dirty", done.stderr)
+
+    def program_that_takes(self, folder, nanoseconds):
+        """One whose `bench` says that the kernel took so long, and notes that it was called."""
+        program = self.folder / folder / "dsqbench"
+        program.parent.mkdir(parents=True, exist_ok=True)
+        line = self.folder / folder / "row.jsonl"
+        line.write_text(stored_line({**KERNEL_ROW, "median_ns": nanoseconds}))
+        program.write_text(f'''#!/bin/sh
+[ "$1" = bench ] || exec "{PROGRAM}" "$@"
+while [ "$1" != --results ]; do shift; done
+mkdir -p "$2/test-board" && cp "{line}" "$2/test-board/2026-11.jsonl" && echo >> "{self.folder}/calls"
+''')
+        program.chmod(0o755)
+        return program
+
+    def nights_before(self, tonight):
+        """Four nights, the last of tonight's commit and a kernel that is 50 % slower."""
+        facts = self.json_of("doctor")
+        commits = ["1" * 40, "2" * 40, "3" * 40, facts["commit"]]
+        store = self.folder / "results" / facts["machine"] / "2026-11.jsonl"
+        store.parent.mkdir(parents=True)
+        store.write_text("".join(
+            stored_line({**KERNEL_ROW, "machine": facts["machine"], "commit": commit, "time": f"2026-11-0{night + 1}T03:00:00Z",
+                         "median_ns": 1.5e6 if night == 3 else 1e6 + 1e3 * night})
+            for night, commit in enumerate(commits)))
+        self.program_that_takes(f"state/{commits[2]}", 1e6)
+        return self.program_that_takes("tonight", tonight)
+
+    def calls(self):
+        return len((self.folder / "calls").read_text())
+
+    def test_a_slower_kernel_alarms_when_it_is_slower_again_and_is_run_again_once(self):
+        program = self.nights_before(1.5e6)
+        for _ in range(2):
+            done = self.nightly("--measure-nothing", program=program)
+            self.assertEqual(done.returncode, 6, done.stderr)
+            self.assertRegex(done.stdout, "regression: median_ns of resnet18 stage1 avx2/dictionary W2A2.*1.5e\\+06 now")
+            self.assertEqual(self.calls(), 10)
+
+    def test_a_slower_kernel_that_is_not_slower_again_alarms_nobody(self):
+        program = self.nights_before(1e6)
+        for _ in range(2):
+            done = self.nightly("--measure-nothing", program=program)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("+0.0 % when run again, alternately: no alarm", done.stderr)
+            self.assertEqual(self.calls(), 10)
+
+    def test_running_again_is_within_the_budget(self):
+        program = self.nights_before(1.5e6)
+        done = self.nightly("--measure-nothing", "--budget", "0s", program=program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("left to run again for a larger budget", done.stderr)
+        self.assertFalse((self.folder / "calls").exists())
 
     def test_its_rank_test_is_exact(self):
         loader = importlib.machinery.SourceFileLoader("nightly", str(NIGHTLY))

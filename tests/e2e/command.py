@@ -14,6 +14,15 @@ SOURCE = Path(__file__).resolve().parents[2]
 RECIPES = SOURCE / "recipes"
 
 
+KERNEL_ROW = {
+    "schema_version": 1, "kind": "kernel", "time": "2026-11-23T03:00:00Z", "machine": "test-board", "commit": "0" * 40,
+    "version": "0.1.0", "compiler": "GNU 12.2.0", "network": "resnet18", "layer": "stage1",
+    "shape": "n1h56w56c64k64r3s3t1p1g1", "method": "measured", "variant": "avx2/dictionary", "instruction_set": "avx2",
+    "weight_bits": 2, "activation_bits": 2, "threads": 1, "cache": "warm", "nominal_macs": 115605504,
+    "real_macs": 112885760, "median_ns": 450000.0, "spread": 1.5, "check": "passed", "publishable": True,
+    "command": "dsqbench bench --shapes resnet18 --layer stage1 --bits 2/2 --kernel avx2/dictionary"}
+
+
 def stored_line(row):
     """The row as the store holds it, with the id that fits: for rows that a test makes up."""
     def text(fields):

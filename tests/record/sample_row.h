@@ -53,6 +53,7 @@ inline Row sample_kernel_row(const std::string& variant = "avx2/dictionary", dou
             {"shape", "n1h56w56c64k64r3s3t1p1g1"},
             {"method", "measured"},
             {"variant", variant},
+            {"instruction_set", "avx2"},
             {"weight_bits", 2},
             {"activation_bits", 2},
             {"threads", 1},
@@ -61,6 +62,29 @@ inline Row sample_kernel_row(const std::string& variant = "avx2/dictionary", dou
             {"real_macs", 112885760},
             {"median_ns", median_ns},
             {"check", "passed"},
+            {"publishable", true}};
+}
+
+inline Row sample_network_row(double median_ns = 5e6) {
+    return {{"schema_version", row_schema_version},
+            {"kind", "network"},
+            {"time", "2026-11-23T09:41:07Z"},
+            {"machine", "test-board"},
+            {"commit", "0123456789abcdef0123456789abcdef01234567"},
+            {"version", "0.1.0"},
+            {"network", "resnet8"},
+            {"label", "dsq"},
+            {"method", "measured"},
+            {"variant", "dsqbench"},
+            {"instruction_set", "avx2"},
+            {"weight_bits", 2},
+            {"activation_bits", 2},
+            {"threads", 1},
+            {"batch", 1},
+            {"median_ns", median_ns},
+            {"check", "passed"},
+            {"weights", "trained"},
+            {"weights_sha256", sha256_hex("weights")},
             {"publishable", true}};
 }
 

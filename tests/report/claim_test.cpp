@@ -79,6 +79,64 @@ TEST(Claim, of_a_difference_is_decided_by_its_interval) {
         Kind::does_not_hold);
 }
 
+TEST(Claim, seeds_that_all_say_the_same_decide) {
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87, 88}}})), Kind::holds);
+    EXPECT_EQ(verdict_of(difference, evidence_of({{"dsq", {88, 89, 90}}, {"ste", {88, 89, 90}}})), Kind::does_not_hold);
+}
+
+TEST(Claim, of_rows_that_contradict_each_other_is_undecided_and_says_so) {
+    auto evidence = evidence_of({{"dsq", {88, 89, 90}}, {"ste", {86, 87.1, 87.9}}});
+    evidence.rows.back()["dataset_fingerprint"] = sha256_hex("others");
+    const auto verdict = judge(claim_of(difference), evidence);
+    EXPECT_EQ(verdict.kind, Kind::undecided);
+    EXPECT_THAT(verdict.reason, testing::HasSubstr("come from other data"));
+}
+
+const std::string latency =
+    "kind = \"latency_ratio\"\nnetwork = \"resnet18\"\nlayers = [\"stage1\"]\ninstruction_set = \"NEON\"\n"
+    "variant = \"neon/outer_product\"\nslow_bits = 4\nfast_bits = 2\nlow = 1.15\nhigh = 1.27\n";
+
+Row kernel_row(int bits, double median_ns, const std::string& variant = "neon/outer_product") {
+    Row row = sample_kernel_row(variant, median_ns);
+    row["weight_bits"] = row["activation_bits"] = bits;
+    return complete_row(row);
+}
+
+TEST(Claim, of_latency_divides_times_of_one_case) {
+    Evidence evidence = evidence_of({});
+    evidence.rows = {kernel_row(4, 1.2e6), kernel_row(2, 1e6)};
+    const auto verdict = judge(claim_of(latency), evidence);
+    EXPECT_EQ(verdict.kind, Kind::holds) << verdict.reason;
+    EXPECT_EQ(verdict.row_ids.size(), 2u);
+    evidence.rows.push_back(kernel_row(2, 9e6, "neon/outer_product_wide"));
+    EXPECT_EQ(judge(claim_of(latency), evidence).kind, Kind::holds) << "another variant";
+    evidence.rows.push_back(kernel_row(2, 0.5e6));
+    evidence.rows.back()["time"] = "2026-11-24T00:00:00Z";
+    EXPECT_EQ(judge(claim_of(latency), evidence).kind, Kind::does_not_hold) << "the newest time counts";
+    for (const char* field : {"machine", "processor", "shape", "cache", "layer"}) {
+        evidence.rows = {kernel_row(4, 1.2e6), kernel_row(2, 1e6)};
+        evidence.rows[1][field] = "another";
+        EXPECT_EQ(judge(claim_of(latency), evidence).kind, Kind::not_run_here) << field;
+    }
+}
+
+// Rows as `dsqbench bench` stores them when the claim's own command is run on the machine that it asks for.
+TEST(ShippedClaims, the_one_about_latency_is_judged_by_the_rows_of_its_command) {
+    const Claim claim = read_claim(std::filesystem::path(DSQBENCH_SOURCE_DIR) /
+                                   "recipes/claims/fewer-bits-not-proportionally-faster.toml");
+    EXPECT_THAT(claim.commands.at(0), testing::HasSubstr("--kernel " + claim.rule.text("variant")));
+    EXPECT_THAT(claim.commands.at(0), testing::HasSubstr("--results"));
+    Evidence evidence = evidence_of({});
+    for (const auto& layer : claim.rule.texts("layers")) {
+        EXPECT_THAT(claim.commands.at(0), testing::HasSubstr("--layer " + layer));
+        for (const int bits : {2, 4}) {
+            evidence.rows.push_back(kernel_row(bits, bits == 2 ? 1e6 : 1.2e6));
+            evidence.rows.back()["layer"] = layer;
+        }
+    }
+    EXPECT_EQ(judge(claim, evidence).kind, Kind::holds);
+}
+
 TEST(Claim, without_data_says_what_is_missing_and_never_passes) {
     const auto verdict = judge(claim_of(difference), evidence_of({{"dsq", {88, 89}}}));
     EXPECT_EQ(verdict.kind, Kind::not_run_here);
@@ -123,6 +181,13 @@ TEST(Claim, of_a_published_number_wants_the_interval_inside_the_band) {
     evidence.published = {number};
     EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::holds);
     EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n", evidence), Kind::undecided);
+    EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n", [&] {
+                  auto unanimous = evidence_of({{"dsq", {88.2, 88.2, 88.2}}});
+                  unanimous.published = evidence.published;
+                  return unanimous;
+              }()),
+              Kind::holds)
+        << "seeds that agree have no spread, and are no less certain for it";
     evidence.published[0].value = 95;
     EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::does_not_hold);
 }
@@ -181,6 +246,9 @@ TEST(ShippedClaims, load_and_refer_to_what_exists) {
           "outliers-dominate", "accumulations-before-widening", "piecewise-over-binary-1bit"})
         EXPECT_EQ(names.count(name), 1u) << name;
     EXPECT_GE(claims.size(), 55u);
+    for (const auto* row : {"uniform", "dsq-fixed-alpha", "dsq-learned-alpha", "dsq-learned-alpha-l-u"})
+        for (const auto* metric : {"", "-top5"})
+            EXPECT_EQ(names.count("table4-" + std::string(row) + "-resnet20-w2a2" + metric), 1u) << row << metric;
 }
 
 }  // namespace

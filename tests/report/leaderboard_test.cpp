@@ -33,6 +33,14 @@ protected:
         return ranks;
     }
 
+    // The only plot of its kind, whose name it gives.
+    static std::pair<std::string, Plot> only_plot(const Leaderboard& board, const std::string& kind) {
+        for (const BoardPlots& plots : leaderboard_plots(board))
+            if (plots.kind == kind && plots.plots.size() == 1) return *plots.plots.begin();
+        ADD_FAILURE() << "not one plot of the kind " << kind;
+        return {};
+    }
+
     LeaderboardBuilder builder_;
 };
 
@@ -140,16 +148,24 @@ TEST_F(Board, each_line_has_the_command_that_repeats_it) {
     EXPECT_EQ(builder_.build({}).lines.at(0).command, "dsqbench run --recipe small --quantizer dsq --seeds 0,1");
 }
 
+TEST_F(Board, a_verdict_names_the_rows_that_it_was_made_from) {
+    auto board = builder_.build({});
+    JudgedClaim judged;
+    judged.claim.name = "c";
+    judged.verdict.row_ids = {"0123abcd"};
+    board.claims = {judged};
+    EXPECT_THAT(leaderboard_html(board), HasSubstr("row_id 0123abcd"));
+}
+
 TEST_F(Board, a_days_mean_is_a_point_of_the_trend) {
     for (int day = 1; day <= 3; ++day) {
         Row row = sample_row("dsq", 0, 80 + day);
         row["time"] = "2026-11-0" + std::to_string(day) + "T00:00:00Z";
         add(row);
     }
-    const auto plots = leaderboard_plots(builder_.build({}));
-    ASSERT_EQ(plots.size(), 1u);
-    EXPECT_THAT(plots.begin()->first, HasSubstr("trend-small"));
-    EXPECT_THAT(to_svg(plots.begin()->second), HasSubstr("2026-11-02"));
+    const auto [name, plot] = only_plot(builder_.build({}), "trend");
+    EXPECT_THAT(name, HasSubstr("trend-small"));
+    EXPECT_THAT(to_svg(plot), HasSubstr("2026-11-02"));
 }
 
 TEST_F(Board, kernels_stand_by_layer_with_their_fastest_first) {
@@ -157,14 +173,109 @@ TEST_F(Board, kernels_stand_by_layer_with_their_fastest_first) {
     add(sample_kernel_row("avx2/dictionary", 450000));
     const auto board = builder_.build({});
     EXPECT_EQ(board.kernels.size(), 2u);
-    const auto plots = leaderboard_plots(board);
-    ASSERT_EQ(plots.size(), 1u);
-    EXPECT_EQ(plots.begin()->first, "kernels-resnet18--layer-stage1-n1h56w56c64k64r3s3t1p1g1--1-threads--test-board");
-    EXPECT_EQ(to_json(plots.begin()->second)["bars"][0]["label"], "avx2/dictionary W2A2");
+    const auto [name, plot] = only_plot(board, "kernels");
+    EXPECT_EQ(name, "kernels-resnet18--layer-stage1-n1h56w56c64k64r3s3t1p1g1--1-thread--warm--test-board");
+    EXPECT_EQ(to_json(plot)["bars"][0]["label"], "avx2/dictionary W2A2");
     const std::string html = leaderboard_html(board);
     EXPECT_THAT(html, HasSubstr("Kernel latency by layer"));
-    EXPECT_THAT(html, HasSubstr("<td>0.450</td>"));
+    EXPECT_THAT(html, HasSubstr("data-sort=\"0.45\">0.450</td>"));
     EXPECT_THAT(leaderboard_markdown(board), HasSubstr("0.450"));
+}
+
+TEST_F(Board, a_cold_and_a_warm_cache_have_pictures_of_their_own) {
+    add(sample_kernel_row());
+    Row cold = sample_kernel_row("avx2/dictionary", 900000);
+    cold["cache"] = "cold";
+    add(cold);
+    EXPECT_EQ(leaderboard_plots(builder_.build({})).at(0).plots.size(), 2u);
+}
+
+TEST_F(Board, kernels_have_a_trend_by_night_over_their_first_day) {
+    for (int day = 1; day <= 3; ++day)
+        for (const char* layer : {"stage1", "stage2"}) {
+            Row row = sample_kernel_row("avx2/dictionary", 400000.0 * day);
+            row["layer"] = layer;
+            row["time"] = "2026-11-0" + std::to_string(day) + "T00:00:00Z";
+            add(row);
+            row.erase("instruction_set");
+            row["variant"] = "onednn/convolution_u8s8";
+            add(row);
+        }
+    const auto plot = to_json(only_plot(builder_.build({}), "trend").second);
+    ASSERT_EQ(plot["series"].size(), 2u) << "of our own kernels alone";
+    EXPECT_EQ(plot["series"][1]["label"], "stage2 avx2/dictionary");
+    EXPECT_EQ(plot["series"][1]["points"][2], nlohmann::json({2.0, 3.0}));
+}
+
+TEST_F(Board, networks_join_the_accuracy_of_their_weights_to_their_latency) {
+    Row trained = sample_row("dsq", 0, 88);
+    trained["weights_sha256"] = sha256_hex("weights");
+    add(trained);
+    add(sample_network_row(6e6));
+    for (const auto& [field, value] : std::map<std::string, Row>{{"instruction_set", "avx512"},
+                                                                 {"threads", 2},
+                                                                 {"batch", 8},
+                                                                 {"weights_sha256", sha256_hex("others")}}) {
+        Row row = sample_network_row(field == "instruction_set" ? 4e6 : 1e6);
+        row[field] = value;
+        add(row);
+    }
+    const auto board = builder_.build({});
+    EXPECT_EQ(board.networks.size(), 5u);
+    const auto [name, plot] = only_plot(board, "latency");
+    EXPECT_EQ(name, "latency-synthetic-test-board");
+    const auto series = to_json(plot)["series"];
+    ASSERT_EQ(series.size(), 1u);
+    EXPECT_EQ(series[0]["points"], nlohmann::json::array({{4.0, 88.0}})) << "one image, one thread, the fastest kernels";
+    EXPECT_THAT(leaderboard_html(board), HasSubstr("Latency of whole networks"));
+    EXPECT_THAT(leaderboard_markdown(board), HasSubstr("## Networks"));
+    EXPECT_EQ(leaderboard_json(board)["networks"].size(), 5u);
+}
+
+TEST_F(Board, many_pictures_of_one_kind_hide_none_of_another) {
+    for (int layer = 0; layer < 70; ++layer) {
+        Row row = sample_kernel_row();
+        row["layer"] = "stage" + std::to_string(layer);
+        add(row);
+    }
+    add_contender("a", {90, 91});
+    add_contender("b", {80, 81});
+    const std::string html = leaderboard_html(builder_.build({}));
+    EXPECT_THAT(html, HasSubstr("small: resnet8 on synthetic"));
+    EXPECT_THAT(html, HasSubstr("55 more are in plots/"));
+}
+
+// Rows of two machines: the accuracy is one, the speed is two.
+TEST_F(Board, speeds_of_two_machines_are_not_averaged) {
+    add(sample_row("dsq", 0, 88));
+    Row other = sample_row("dsq", 0, 87);
+    other["machine"] = "other-board";
+    other["time"] = "2026-11-24T00:00:00Z";
+    other["images_per_second"] = 300.0;
+    add(other);
+    const auto board = builder_.build({});
+    ASSERT_EQ(board.lines.size(), 1u);
+    EXPECT_EQ(board.lines[0].contender.top1_mean, 87) << "the newest";
+    EXPECT_EQ(speeds_text(board.lines[0]), "other-board: 300, test-board: 1600");
+    EXPECT_TRUE(leaderboard_json(board)["contenders"][0]["train_samples_per_sec"].is_null());
+}
+
+TEST_F(Board, rows_that_contradict_each_other_leave_their_protocol_out_and_no_other) {
+    add_contender("dsq", {88, 89});
+    for (const char* label : {"a", "b"}) {
+        Row row = sample_row(label, 0, 90);
+        row["recipe"] = "bad";
+        row["protocol_id"] = sha256_hex("bad");
+        row["dataset_fingerprint"] = sha256_hex(label);
+        add(row);
+    }
+    const auto board = builder_.build({});
+    ASSERT_EQ(board.lines.size(), 1u);
+    EXPECT_EQ(board.lines[0].recipe, "small");
+    ASSERT_EQ(board.refused.size(), 1u);
+    EXPECT_THAT(board.refused[0], HasSubstr("bad, protocol"));
+    for (const std::string& page : {leaderboard_html(board), leaderboard_markdown(board)})
+        EXPECT_THAT(page, HasSubstr("come from other data"));
 }
 
 TEST_F(Board, verdicts_are_counted_in_a_picture) {
@@ -172,7 +283,7 @@ TEST_F(Board, verdicts_are_counted_in_a_picture) {
     JudgedClaim judged;
     judged.verdict.kind = VerdictKind::undecided;
     board.claims = {judged, judged};
-    const auto bars = to_json(leaderboard_plots(board).at("claims"))["bars"];
+    const auto bars = to_json(only_plot(board, "claims").second)["bars"];
     EXPECT_EQ(bars[2]["label"], "undecided");
     EXPECT_EQ(bars[2]["value"], 2);
     EXPECT_EQ(bars[0]["value"], 0);
@@ -182,7 +293,9 @@ TEST(Markup, escapes_what_markup_and_spreadsheets_read) {
     EXPECT_EQ(escape_markup("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
     EXPECT_EQ(escape_markup(std::string("\x01") + "\xFF" + "ö"), "\xEF\xBF\xBD\xEF\xBF\xBDö");
     EXPECT_EQ(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-    EXPECT_EQ(csv_cell("=1+1"), "'=1+1");
+    for (const char* formula : {"=1+1", "@x", "+a1", "-1+1", "\tx"})
+        EXPECT_EQ(csv_cell(formula), "'" + std::string(formula)) << "a formula";
+    for (const char* number : {"-1.5", "+2", "-1e-3"}) EXPECT_EQ(csv_cell(number), number);
 }
 
 TEST(SvgPlot, survives_one_point_equal_points_and_none) {

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "suite/record/json_lines.h"
 #include "tests/record/sample_row.h"
 
 namespace dsqbench {
@@ -22,6 +23,17 @@ Row on_night(Row row, int night) {
     return row;
 }
 
+std::vector<Alarm> alarms_of(const std::vector<Row>& rows) {
+    NightRecord record;
+    for (const Row& row : rows) {
+        const std::string text = to_line(row);
+        RowLine line;
+        EXPECT_TRUE(line.assign(text, "x:1"));
+        record.add(line);
+    }
+    return record.alarms();
+}
+
 // Seven nights of three contenders and five seeds; the accuracy moves from night to night as other seeds would.
 std::vector<Row> trainings(unsigned random_seed, double last_drop) {
     std::mt19937 random(random_seed);
@@ -37,7 +49,6 @@ std::vector<Row> trainings(unsigned random_seed, double last_drop) {
     return rows;
 }
 
-// A kernel's row as far as the check looks at it.
 std::vector<Row> kernels(unsigned random_seed, double last_factor) {
     std::mt19937 random(random_seed);
     std::normal_distribution<double> noise(0, 0.01);
@@ -45,15 +56,10 @@ std::vector<Row> kernels(unsigned random_seed, double last_factor) {
     for (int night = 0; night < 7; ++night)
         for (const char* layer : {"conv2", "conv3"}) {
             const double factor = night == 6 && std::string(layer) == "conv3" ? last_factor : 1;
-            rows.push_back(on_night({{"kind", "kernel"},
-                                     {"publishable", true},
-                                     {"machine", "test-board"},
-                                     {"network", "resnet18"},
-                                     {"layer", layer},
-                                     {"variant", "avx2"},
-                                     {"median_ns", 1e6 * factor * (1 + noise(random))},
-                                     {"command", "dsqbench bench --layer " + std::string(layer)}},
-                                    night));
+            Row row = sample_kernel_row("avx2", 1e6 * factor * (1 + noise(random)));
+            row["layer"] = layer;
+            row["command"] = "dsqbench bench --layer " + std::string(layer);
+            rows.push_back(on_night(row, night));
         }
     return rows;
 }
@@ -118,6 +124,46 @@ TEST(Nights, a_contender_that_stops_converging_alarms_without_a_test) {
     const auto alarms = alarms_of(rows);
     ASSERT_EQ(alarms.size(), 1u);
     EXPECT_EQ(alarms[0].change, "1 of 5, none before");
+}
+
+TEST(Nights, a_slower_rival_is_no_regression_of_ours) {
+    auto rows = kernels(0, 1.5);
+    for (Row& row : rows) row.erase("instruction_set");
+    EXPECT_TRUE(alarms_of(rows).empty());
+}
+
+// Emulated processors and other shapes of one layer are cases of their own.
+TEST(Nights, cases_that_differ_in_any_field_of_their_identity_are_not_mixed) {
+    for (const char* field : {"shape", "processor", "cache", "variant", "instruction_set"}) {
+        auto rows = kernels(0, 1);
+        for (Row& row : rows)
+            if (row["commit"] == commit_of(6)) {
+                row[field] = "another";
+                row["median_ns"] = 9e6;
+            }
+        const std::size_t expected = std::string(field) == "instruction_set" ? 2 : 0;
+        EXPECT_EQ(alarms_of(rows).size(), expected) << field;
+    }
+}
+
+TEST(Nights, a_slower_network_is_suspected_though_it_was_trained_again) {
+    std::vector<Row> rows;
+    for (int night = 0; night < 5; ++night) {
+        rows.push_back(on_night(sample_network_row(night == 4 ? 9e6 : 5e6 + 1e3 * night), night));
+        rows.back()["weights_sha256"] = sha256_hex("weights of night " + std::to_string(night));
+    }
+    const auto alarms = alarms_of(rows);
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_EQ(alarms[0].subject, "resnet8 dsq dsqbench W2A2, 1 thread, 1 image, test-board");
+    EXPECT_EQ(alarms[0].case_fields.at("variant"), "dsqbench");
+    EXPECT_FALSE(alarms[0].case_fields.contains("weights_sha256"));
+}
+
+TEST(Nights, a_drop_names_the_command_that_repeats_it) {
+    auto rows = trainings(0, 3);
+    EXPECT_EQ(alarms_of(rows).at(0).command, "dsqbench run --recipe small --quantizer dsq --seeds 0,1,2,3,4");
+    for (Row& row : rows) row["recipe"] = "ablations/small";
+    EXPECT_EQ(alarms_of(rows).at(0).command, "dsqbench ablate --recipe ablations/small --seeds 0,1,2,3,4");
 }
 
 TEST(Nights, one_night_or_none_says_nothing) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "suite/core/error.h"
@@ -108,6 +109,31 @@ TEST_F(ShippedNumbers, add_up_to_the_means_that_the_paper_prints) {
         }
         EXPECT_NEAR(sum / 5, printed, 0.1) << method;
     }
+}
+
+// Numbers that no contender of ours stands for are never shown beside ours.
+TEST_F(ShippedNumbers, stand_beside_the_contenders_that_their_tables_are_about) {
+    std::map<std::string, std::set<std::string>> contenders;
+    for (const auto& number : numbers_) {
+        if (!number.contender.empty()) contenders[number.file].insert(number.contender);
+        if (number.key.ends_with("-reported")) {
+            EXPECT_EQ(number.contender, "") << number.key;
+        }
+    }
+    const std::map<std::string, std::set<std::string>> expected{
+        {"pact", {"pact", "dorefa", "fp32"}},
+        {"lsq", {"lsq", "fp32"}},
+        {"lqnets", {"fp32"}},
+        {"apot", {"fp32"}},
+        {"fda_bnn", {"dorefa"}},
+        {"n2uq", {"dorefa", "fp32"}},
+        {"dsq_table3", {"fp32", "ste", "dsq-fixed"}},
+        {"dsq_table4", {"ste", "dsq-fixed", "dsq-alpha", "dsq"}},
+        {"dsq_table5", {"pact", "dsq/pact"}},
+        {"dsq_table6", {"fp32", "dorefa", "dsq-fixed"}},
+        {"dsq_table7", {"fp32", "pact", "dsq", "dsq-fixed"}},
+        {"mqbench_table4", {"fp32", "lsq", "dsq-mqbench", "pact", "dorefa"}}};
+    EXPECT_EQ(contenders, expected);
 }
 
 TEST(Published, a_table_shows_value_runs_and_confidence) {

@@ -1,0 +1,51 @@
+// How alarms are written: for people and as JSON.
+#include <fmt/format.h>
+
+#include "suite/report/difference_json.h"
+#include "suite/report/nights.h"
+#include "suite/report/number_text.h"
+
+namespace dsqbench {
+
+namespace {
+
+std::string short_commit(const std::string& commit) {
+    return commit.substr(0, 12) + (commit.ends_with("-dirty") ? "-dirty" : "");
+}
+
+}  // namespace
+
+std::string format_text(const std::vector<Alarm>& alarms) {
+    if (alarms.empty()) return "no regression\n";
+    std::string text;
+    for (const auto& alarm : alarms) {
+        text += fmt::format("{}: {} of {}: {:.6g} {} before, {:.6g} now ({})\n",
+                            alarm.standing == Alarm::Standing::certain ? "regression" : "suspicion", alarm.metric,
+                            alarm.subject, alarm.before, alarm.unit, alarm.now, alarm.change);
+        text += fmt::format("  since commit {}; last good {}", short_commit(alarm.since_commit),
+                            alarm.last_good_commit.empty() ? "unknown" : short_commit(alarm.last_good_commit));
+        text += alarm.p_value ? fmt::format("; p = {} after Holm\n", p_value_text(alarm.p_value)) : "\n";
+        if (!alarm.command.empty()) text += "  again: " + alarm.command + "\n";
+    }
+    return text;
+}
+
+nlohmann::json to_json(const std::vector<Alarm>& alarms) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& alarm : alarms)
+        list.push_back({{"standing", alarm.standing == Alarm::Standing::certain ? "certain" : "suspicion"},
+                        {"subject", alarm.subject},
+                        {"case", alarm.case_fields},
+                        {"metric", alarm.metric},
+                        {"unit", alarm.unit},
+                        {"before", alarm.before},
+                        {"now", alarm.now},
+                        {"change", alarm.change},
+                        {"p_value", or_null(alarm.p_value)},
+                        {"last_good_commit", alarm.last_good_commit},
+                        {"since_commit", alarm.since_commit},
+                        {"command", alarm.command}});
+    return list;
+}
+
+}  // namespace dsqbench
