@@ -41,6 +41,28 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
     return static_cast<int>(ExitCode::usage);
 }
 
+std::vector<CLI::App*> commands_below(CLI::App& app) {
+    return app.get_subcommands([](CLI::App*) { return true; });
+}
+
+void forget_environment(CLI::App& command) {
+    for (CLI::Option* option : command.get_options({})) option->envname("");
+    for (CLI::App* inner : commands_below(command)) forget_environment(*inner);
+}
+
+// CLI11 reads the environment for the commands that were not called too, and would write it over what the one that was
+// called shares with them: the folders of the session, although they were given as options.
+void keep_environment_to_the_called(CLI::App& app) {
+    for (CLI::App* command : commands_below(app)) {
+        keep_environment_to_the_called(*command);
+        if (command->get_name() == completion_verb.name) continue;  // describes them all
+        command->preparse_callback([&app, command](std::size_t) {
+            for (CLI::App* other : commands_below(app))
+                if (other != command) forget_environment(*other);
+        });
+    }
+}
+
 int run(int argc, char** argv) {
     Session session;
     session.program = std::filesystem::read_symlink("/proc/self/exe");
@@ -52,6 +74,7 @@ int run(int argc, char** argv) {
         if (*verb->summary == '\0') command->group("");  // for the program's own child processes: not in the help
         verb->declare(*command, session);
     }
+    keep_environment_to_the_called(app);
     catch_stop_signals();
     try {
         app.parse(argc, argv);

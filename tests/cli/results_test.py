@@ -102,6 +102,12 @@ class ResultsTest(CommandTest):
         (self.folder / "results/published").mkdir()
         self.dsqbench("show", "published", expect=4)
 
+    def test_an_option_counts_more_than_the_environment(self):
+        (self.folder / "empty/published").mkdir(parents=True)
+        for asked, environment, code in ((RESULTS, "empty", 0), ("empty", str(RESULTS), 4)):
+            self.dsqbench("show", "published", "--results", asked, expect=code, DSQBENCH_RESULTS=environment)
+            self.dsqbench("show", "results", "fmnist_r8_w2a2", "--results", asked, expect=code, DSQBENCH_RESULTS=environment)
+
     def test_reproduce_runs_every_command_into_this_calls_folders(self):
         claims = self.folder / "recipes/claims"
         shutil.copytree(RECIPES, self.folder / "recipes")
