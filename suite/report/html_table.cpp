@@ -66,7 +66,7 @@ std::string details_cell(const std::string& summary, const std::string& of, cons
 std::string to_html(const HtmlTable& table) {
     std::string html = form_of(table);
     html += fmt::format("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table id=\"{}\">\n"
-                        "<caption>{}</caption>\n<thead><tr>",
+                        "<caption><span>{}</span></caption>\n<thead><tr>",
                         escape_markup(table.label), table.id, escape_markup(table.caption));
     for (const auto& column : table.columns) html += heading(column);
     html += "</tr></thead>\n<tbody>\n";

@@ -24,6 +24,7 @@ padding:.3rem .5rem;min-height:2.2rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.5rem 0;color:var(--none)}
+caption span{display:block;max-width:min(92vw,1440px)}
 th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line)}
 th{background:var(--soft)}
 td.number,th.number{text-align:right;white-space:nowrap}
