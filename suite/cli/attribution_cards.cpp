@@ -29,15 +29,20 @@ void AttributionCards::add(const RowLine& row) {
     if (study != studies_.end()) study->second.rows.push_back(row.row());
 }
 
-std::vector<AttributionCard> AttributionCards::build() const {
-    std::vector<AttributionCard> cards;
+AttributionCards::Built AttributionCards::build() const {
+    Built built;
     for (const auto& [name, study] : studies_) {
         const auto seeds = parse_seeds(study.recipe.text("seeds"));
         const CellRows rows = rows_of_cells(study.cells, seeds, study.rows);
         const bool any = std::any_of(rows.begin(), rows.end(), [](const auto& cell) { return !cell.empty(); });
-        if (any) cards.push_back(attribution_card(study.recipe, study.design, study.cells, seeds, rows));
+        if (any) try {
+                built.cards.push_back(attribution_card(study.recipe, study.design, study.cells, seeds, rows));
+            } catch (const Error& error) {
+                if (error.code() != ExitCode::failed) throw;
+                built.refused.push_back(name + ": " + error.message());
+            }
     }
-    return cards;
+    return built;
 }
 
 }  // namespace dsqbench

@@ -17,8 +17,12 @@ public:
     explicit AttributionCards(const Session& session);
 
     void add(const RowLine& row);  // keeps it when it is of a design
+    struct Built {
+        std::vector<AttributionCard> cards;
+        std::vector<std::string> refused;  // designs whose rows contradict each other, with the reason
+    };
     // In the order of the recipes' names. Seeds are the recipe's. A design of which no cell has a row has no card.
-    std::vector<AttributionCard> build() const;
+    Built build() const;
 
 private:
     struct Study {

@@ -33,9 +33,11 @@ Leaderboard board_of(const Session& session) {
         cards.add(row);
     });
     Leaderboard board = builder.build(published_in(published_folder_of(session)));
-    for (const auto& reason : board.refused) fmt::print(stderr, "dsqbench: note: left out: {}\n", reason);
+    const auto built = cards.build();
+    board.cards = built.cards;
+    board.refused.insert(board.refused.end(), built.refused.begin(), built.refused.end());
     board.claims = judged_claims(session);
-    board.cards = cards.build();
+    for (const auto& reason : board.refused) fmt::print(stderr, "dsqbench: note: left out: {}\n", reason);
     return board;
 }
 

@@ -148,6 +148,7 @@ void add_lines(Leaderboard& board, std::vector<Row> rows) {
             const auto lines = lines_of_protocol(of_protocol);
             board.lines.insert(board.lines.end(), lines.begin(), lines.end());
         } catch (const Error& error) {
+            if (error.code() != ExitCode::failed) throw;
             board.refused.push_back(fmt::format("{}, protocol {}: {}", text_of(of_protocol.front(), "recipe"),
                                                 text_of(of_protocol.front(), "protocol_id").substr(0, 12),
                                                 error.message()));

@@ -52,7 +52,7 @@ struct Leaderboard {
     std::size_t rows = 0, unpublishable = 0;  // read; left out
     std::string newest;                       // time of the newest row
     std::vector<BoardLine> lines;             // by recipe, protocol, rank
-    std::vector<std::string> refused;         // protocols whose rows contradict each other, with the reason
+    std::vector<std::string> refused;         // protocols and designs whose rows contradict each other, and why
     std::vector<Row> kernels, networks;       // the newest of each case
     std::vector<TrendPoint> trend;            // by recipe, label, machine, day
     std::vector<LatencyPoint> latency_trend;  // by machine, network, setting, subject, day
