@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "kernels/api/budget.h"
 #include "suite/cli/folders.h"
 #include "suite/core/text.h"
 #include "suite/recipe/design.h"
 #include "suite/recipe/recipe.h"
-#include "suite/record/row_line.h"
 
 namespace dsqbench {
 
@@ -33,22 +31,6 @@ std::vector<Claim> chosen_claims(const fs::path& folder, const std::vector<std::
     return chosen;
 }
 
-// One pass over the store, however many claims there are.
-std::vector<Row> rows_for(const std::vector<Claim>& claims, const fs::path& results) {
-    std::set<std::string> recipes;
-    bool kernels = false;
-    for (const Claim& claim : claims) {
-        for (const auto& recipe : recipes_of(claim)) recipes.insert(recipe);
-        kernels = kernels || needs_kernel_rows(claim);
-    }
-    std::vector<Row> rows;
-    ResultStore(results).visit([&](const RowLine& line) {
-        const bool is_kernel = line.text("kind") == "kernel";
-        if (is_kernel ? kernels : recipes.count(line.text("recipe")) > 0) rows.push_back(line.row());
-    });
-    return rows;
-}
-
 // Products of two signed codes that an 8-bit lane holds, from the code ranges: table 1 of the DSQ paper.
 std::map<std::string, double> known_facts() {
     std::map<std::string, double> facts;
@@ -69,20 +51,32 @@ std::string recipe_id_of_cell(const std::string& name, const std::string& label,
 
 }  // namespace
 
-std::vector<JudgedClaim> judged_claims(const Session& session, const std::vector<std::string>& names) {
-    const fs::path recipes = recipes_folder_of(session);
-    const auto claims = chosen_claims(recipes / "claims", names);
-    Evidence evidence;
-    evidence.rows = rows_for(claims, session.results_folder);
-    evidence.published = published_in(published_folder_of(session));
-    evidence.protocol_of = [&recipes](const std::string& recipe) { return load_recipe(recipe, recipes).protocol_id(); };
-    evidence.recipe_id_of_cell = [&recipes](const std::string& recipe, const std::string& cell) {
-        return recipe_id_of_cell(recipe, cell, recipes);
+ClaimJudge::ClaimJudge(const Session& session, const std::vector<std::string>& names)
+    : recipes_folder_(recipes_folder_of(session)), claims_(chosen_claims(recipes_folder_ / "claims", names)) {
+    for (const Claim& claim : claims_) {
+        for (const auto& recipe : recipes_of(claim)) recipes_.insert(recipe);
+        if (const std::string kernel = kernel_of(claim); !kernel.empty()) kernels_.insert(kernel);
+    }
+    evidence_.published = published_in(published_folder_of(session));
+    evidence_.protocol_of = [this](const std::string& recipe) {
+        return load_recipe(recipe, recipes_folder_).protocol_id();
     };
-    evidence.base = fs::current_path();
-    evidence.facts = known_facts();
+    evidence_.recipe_id_of_cell = [this](const std::string& recipe, const std::string& cell) {
+        return recipe_id_of_cell(recipe, cell, recipes_folder_);
+    };
+    evidence_.base = fs::current_path();
+    evidence_.facts = known_facts();
+}
+
+void ClaimJudge::add(const RowLine& row) {
+    const bool counts =
+        row.text("kind") == "kernel" ? kernels_.count(row.text("variant")) > 0 : recipes_.count(row.text("recipe")) > 0;
+    if (counts) evidence_.rows.push_back(row.row());
+}
+
+std::vector<JudgedClaim> ClaimJudge::verdicts() const {
     std::vector<JudgedClaim> judged;
-    for (const Claim& claim : claims) judged.push_back({claim, judge(claim, evidence)});
+    for (const Claim& claim : claims_) judged.push_back({claim, judge(claim, evidence_)});
     return judged;
 }
 

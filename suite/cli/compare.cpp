@@ -1,11 +1,14 @@
-// compare A B: did B get worse than A? Ends with exit code 6 when it did.
+// compare A B: did B get worse than A? Ends with exit code 6 when an accuracy did; a slower kernel may be the
+// machine's.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
 #include "suite/cli/verbs.h"
 #include "suite/core/text.h"
+#include "suite/report/latency_change.h"
 #include "suite/report/regression.h"
 #include "suite/report/row_source.h"
 
@@ -29,13 +32,26 @@ std::string source_text(const std::string& name, const std::string& path, const 
                        join({commits.begin(), commits.end()}, ", "));
 }
 
+bool holds_training(const std::vector<Row>& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](const Row& row) { return text_of(row, "kind") == "training"; });
+}
+
 void compare(const CompareOptions& options, Session& session) {
     const auto a = load_rows(options.a), b = load_rows(options.b);
-    const RegressionReport report = compare_results(a, b, options.metrics);
-    if (session.json)
-        print_json(to_json(report));
-    else
-        print_result(source_text("A", options.a, a) + source_text("B", options.b, b) + "\n" + format_table(report));
+    const auto latencies = compare_latencies(a, b);
+    RegressionReport report;
+    // Rows of latency alone have no accuracies to compare.
+    if (latencies.empty() || (holds_training(a) && holds_training(b))) report = compare_results(a, b, options.metrics);
+    if (session.json) {
+        auto json = to_json(report);
+        json["latencies"] = to_json(latencies);
+        print_json(json);
+    } else {
+        std::string text = source_text("A", options.a, a) + source_text("B", options.b, b);
+        if (!report.changes.empty()) text += "\n" + format_table(report);
+        if (!latencies.empty()) text += "\n" + format_table(latencies);
+        print_result(text);
+    }
     if (report.regression()) session.exit_code = ExitCode::regression;
 }
 

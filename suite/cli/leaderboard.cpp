@@ -24,19 +24,21 @@ struct PageOptions {
     bool no_png = false;
 };
 
-// One pass over the store, for the table and the cards.
+// One pass over the store, for the tables, the cards and the claims.
 Leaderboard board_of(const Session& session) {
     LeaderboardBuilder builder;
     AttributionCards cards(session);
+    ClaimJudge judge(session);
     ResultStore(session.results_folder).visit([&](const RowLine& row) {
         builder.add(row);
         cards.add(row);
+        judge.add(row);
     });
     Leaderboard board = builder.build(published_in(published_folder_of(session)));
     const auto built = cards.build();
     board.cards = built.cards;
     board.refused.insert(board.refused.end(), built.refused.begin(), built.refused.end());
-    board.claims = judged_claims(session);
+    board.claims = judge.verdicts();
     for (const auto& reason : board.refused) fmt::print(stderr, "dsqbench: note: left out: {}\n", reason);
     return board;
 }
@@ -95,10 +97,10 @@ void leaderboard(const PageOptions& options, const Session& session) {
                            {"refused", board.refused},
                            {"claims", board.claims.size()},
                            {"cards", board.cards.size()}});
-    print_result(fmt::format(
-        "{}: {} contenders from {} rows, {} kernel cases, {} networks, {} claims, {} attribution cards",
-        (out / "index.html").string(), board.lines.size(), board.rows, board.kernels.size(), board.networks.size(),
-        board.claims.size(), board.cards.size()));
+    print_result(
+        fmt::format("{}: {} contenders from {} rows, {} kernel cases, {} networks, {} claims, {} attribution cards",
+                    (out / "index.html").string(), board.lines.size(), board.rows, board.kernels.size(),
+                    board.networks.size(), board.claims.size(), board.cards.size()));
 }
 
 void declare(CLI::App& command, Session& session) {

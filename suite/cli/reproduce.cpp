@@ -60,7 +60,8 @@ std::vector<std::string> words_of(const std::string& command, const Claim& claim
     return words;
 }
 
-// All of the claim's commands, whatever becomes of one: a setting that lacks its data keeps no other from being measured.
+// All of the claim's commands, whatever becomes of one: a setting that lacks its data keeps no other from being
+// measured.
 void run_commands(const Claim& claim, Session& session) {
     for (const auto& command : claim.commands) {
         fmt::print(stderr, "dsqbench: {}: {}\n", claim.name, command);
@@ -69,6 +70,12 @@ void run_commands(const Claim& claim, Session& session) {
         fmt::print(stderr, "dsqbench: {}: '{}' ended with exit code {}\n", claim.name, command, code);
         if (session.exit_code == ExitCode::ok) session.exit_code = static_cast<ExitCode>(code);
     }
+}
+
+std::vector<JudgedClaim> judged_claims(const Session& session, const std::vector<std::string>& names) {
+    ClaimJudge judge(session, names);
+    ResultStore(session.results_folder).visit([&](const RowLine& row) { judge.add(row); });
+    return judge.verdicts();
 }
 
 void reproduce(const ReproduceOptions& options, Session& session) {

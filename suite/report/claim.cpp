@@ -133,8 +133,8 @@ std::vector<std::string> recipes_of(const Claim& claim) {
     return recipes;
 }
 
-bool needs_kernel_rows(const Claim& claim) {
-    return claim.rule.text("kind") == "latency_ratio";
+std::string kernel_of(const Claim& claim) {
+    return claim.rule.is_text("kind", "latency_ratio") ? claim.rule.text("variant") : std::string();
 }
 
 }  // namespace dsqbench

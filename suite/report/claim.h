@@ -50,9 +50,9 @@ struct Evidence {
     std::map<std::string, double> facts;  // that the program itself knows: "mla_per_widening_w2a2"
 };
 
-// The recipes whose rows judge(claim) looks at; for a claim of kernels none.
+// The recipes, or the kernel, whose rows judge(claim) looks at; "" or none when there is no such.
 std::vector<std::string> recipes_of(const Claim& claim);
-bool needs_kernel_rows(const Claim& claim);
+std::string kernel_of(const Claim& claim);
 
 ClaimVerdict judge(const Claim& claim, const Evidence& evidence);
 

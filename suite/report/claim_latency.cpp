@@ -54,8 +54,8 @@ ClaimVerdict judge_latency_ratio(const Claim& claim, const Evidence& evidence) {
                                    rule.text("variant"), join(rule.texts("layers"), ", "), rule.text("network"),
                                    rule.integer("slow_bits"), rule.integer("fast_bits"), rule.text("instruction_set")));
     const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
-    verdict.kind = *least >= rule.real("low") && *most <= rule.real("high") ? VerdictKind::holds
-                                                                            : VerdictKind::does_not_hold;
+    verdict.kind =
+        *least >= rule.real("low") && *most <= rule.real("high") ? VerdictKind::holds : VerdictKind::does_not_hold;
     verdict.reason = fmt::format("{} bits over {} bits: {:.2f} to {:.2f} in {} cases on {}, claimed {} to {}",
                                  rule.integer("slow_bits"), rule.integer("fast_bits"), *least, *most, ratios.size(),
                                  join({machines.begin(), machines.end()}, ", "), rule.real("low"), rule.real("high"));

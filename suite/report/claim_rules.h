@@ -1,5 +1,5 @@
-// What the rules of claims have in common; for the files claim_*.cpp alone. Everywhere: an interval of 95 % that lies on
-// the claimed side holds, one that lies on the other side does not, one that holds the border decides nothing.
+// What the rules of claims have in common; for the files claim_*.cpp alone. Everywhere: an interval of 95 % that lies
+// on the claimed side holds, one that lies on the other side does not, one that holds the border decides nothing.
 #pragma once
 
 #include <functional>

@@ -82,7 +82,8 @@ ClaimVerdict over_settings(const Claim& claim, const Evidence& evidence,
     std::vector<std::string> reasons, lacking;
     std::vector<ClaimVerdict> verdicts;
     for (const auto& recipe : claim.rule.texts("recipes")) {
-        const ClaimVerdict verdict = undecided_where_rows_disagree([&] { return judge_one(setting_of(recipe, evidence)); });
+        const ClaimVerdict verdict =
+            undecided_where_rows_disagree([&] { return judge_one(setting_of(recipe, evidence)); });
         if (verdict.kind == Kind::not_run_here) {
             lacking.push_back(verdict.reason);
             continue;
@@ -111,8 +112,8 @@ ClaimVerdict judge_difference(const Claim& claim, const Setting& setting) {
     const auto chosen = choose(setting, {rule.text("better"), rule.text("worse")});
     if (!chosen.missing.empty()) return missing(chosen.missing);
     const std::string metric = rule.has("metric") ? rule.text("metric") : "top1";
-    const auto difference = with_interval(converged_values(*chosen.contenders[0], metric),
-                                          converged_values(*chosen.contenders[1], metric));
+    const auto difference =
+        with_interval(converged_values(*chosen.contenders[0], metric), converged_values(*chosen.contenders[1], metric));
     if (!difference) return missing("a seed on which both converged, in " + setting.recipe);
     const double border = rule.has("at_least") ? rule.real("at_least") : 0;
     return {side_of(*difference, border),

@@ -12,15 +12,16 @@ namespace {
 
 std::string heading(const HtmlColumn& column) {
     const bool sorts = column.kind != HtmlColumn::Kind::plain, number = column.kind == HtmlColumn::Kind::number;
-    return fmt::format("<th scope=\"col\"{}{}>{}</th>", sorts ? " data-column=\"" + escape_markup(column.name) + "\"" : "",
+    return fmt::format("<th scope=\"col\"{}{}>{}</th>",
+                       sorts ? " data-column=\"" + escape_markup(column.name) + "\"" : "",
                        number ? " class=\"number\"" : "", escape_markup(column.title));
 }
 
 // Hidden until a script can do what it says.
 std::string form_of(const HtmlTable& table) {
     if (table.filters.empty()) return {};
-    std::string html = fmt::format("<form data-for=\"{}\" hidden aria-label=\"Filter: {}\">\n", table.id,
-                                   escape_markup(table.label));
+    std::string html =
+        fmt::format("<form data-for=\"{}\" hidden aria-label=\"Filter: {}\">\n", table.id, escape_markup(table.label));
     for (const auto& [name, title] : table.filters)
         html += fmt::format("<label>{}<select name=\"{}\"><option value=\"\">all</option></select></label>\n",
                             escape_markup(title), escape_markup(name));
@@ -29,8 +30,7 @@ std::string form_of(const HtmlTable& table) {
 
 std::string to_html(const HtmlRow& row) {
     std::string html = "<tr";
-    for (const auto& [name, values] : row.filters)
-        html += fmt::format(" data-{}=\"{}\"", name, escape_markup(values));
+    for (const auto& [name, values] : row.filters) html += fmt::format(" data-{}=\"{}\"", name, escape_markup(values));
     return html + ">" + join(row.cells, "") + "</tr>\n";
 }
 
@@ -65,9 +65,10 @@ std::string details_cell(const std::string& summary, const std::string& of, cons
 
 std::string to_html(const HtmlTable& table) {
     std::string html = form_of(table);
-    html += fmt::format("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table id=\"{}\">\n"
-                        "<caption><span>{}</span></caption>\n<thead><tr>",
-                        escape_markup(table.label), table.id, escape_markup(table.caption));
+    html += fmt::format(
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table id=\"{}\">\n"
+        "<caption><span>{}</span></caption>\n<thead><tr>",
+        escape_markup(table.label), table.id, escape_markup(table.caption));
     for (const auto& column : table.columns) html += heading(column);
     html += "</tr></thead>\n<tbody>\n";
     for (const auto& row : table.rows) html += to_html(row);

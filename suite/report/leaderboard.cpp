@@ -29,8 +29,13 @@ std::string key_of(const RowLine& row, const std::vector<std::string>& fields) {
 LatencyPoint latency_point(const RowLine& line, const std::string& kind) {
     const Row row = latency_fields(line, kind);
     const std::string time = line.text("time");
-    return {line.text("machine"), line.text("network"), setting_of_latency(row), subject_of_latency(row),
-            time.substr(0, 10), time, 0};
+    return {line.text("machine"),
+            line.text("network"),
+            setting_of_latency(row),
+            subject_of_latency(row),
+            time.substr(0, 10),
+            time,
+            0};
 }
 
 std::optional<double> mean_of(const Contestant& contestant, const std::string& metric) {
@@ -111,7 +116,8 @@ BoardLine line_of(const ComparisonLine& contender, const Comparison& comparison,
 std::map<std::string, double> speeds_of(const std::vector<Row>& rows, const std::string& label) {
     std::map<std::string, std::vector<double>> by_machine;
     for (const Row& row : rows)
-        if (const auto speed = real_of(row, "images_per_second"); speed && converged(row) && text_of(row, "label") == label)
+        if (const auto speed = real_of(row, "images_per_second");
+            speed && converged(row) && text_of(row, "label") == label)
             by_machine[text_of(row, "machine")].push_back(*speed);
     std::map<std::string, double> medians;
     for (const auto& [machine, speeds] : by_machine) medians[machine] = median(speeds);

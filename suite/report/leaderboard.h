@@ -95,7 +95,7 @@ nlohmann::json leaderboard_json(const Leaderboard& board);
 std::string leaderboard_html(const Leaderboard& board);
 
 struct BoardPlots {
-    std::string kind, title;  // "accuracy", "Accuracy by contender"
+    std::string kind, title;            // "accuracy", "Accuracy by contender"
     std::map<std::string, Plot> plots;  // by file name without its extension, which begins with the kind
 };
 // In the order of the page; no kind without a plot.

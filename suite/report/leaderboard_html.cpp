@@ -1,5 +1,5 @@
-// The leaderboard's page: one file that needs no network, no server and, but for sorting and filtering, no script. Here its
-// frame and the table of contenders; the rest is in leaderboard_sections.cpp.
+// The leaderboard's page: one file that needs no network, no server and, but for sorting and filtering, no script. Here
+// its frame and the table of contenders; the rest is in leaderboard_sections.cpp.
 #include <fmt/format.h>
 
 #include "suite/core/text.h"
@@ -60,57 +60,50 @@ std::string speed_cell(const BoardLine& line) {
 HtmlRow row_of(const BoardLine& line) {
     const auto& contender = line.contender;
     const bool ranked = line.rank != 0;
-    return {{number_cell(ranked ? std::optional<double>(line.rank) : std::nullopt,
-                         ranked ? std::to_string(line.rank) : undefined_text),
-             heading_cell(contender.label),
-             text_cell(contender.bits),
-             text_cell(line.dataset),
-             text_cell(fmt::format("{} ({})", line.model, line.model_width)),
-             text_cell(line.recipe),
-             number_cell(contender.top1_mean, top1_text(contender)),
-             number_cell(contender.top1_sd, 2),
-             number_cell(line.test_set_error, 2),
-             difference_cell(contender.to_fp32),
-             difference_cell(contender.to_ste),
-             speed_cell(line),
-             text_cell(join(line.machines, ", ")),
-             text_cell(published_text(line)),
-             provenance_of(line)},
-            {{"dataset", line.dataset},
-             {"model", line.model},
-             {"bits", contender.bits},
-             {"contender", contender.label},
-             {"machine", join(line.machines, "\n")}}};
+    return {
+        {number_cell(ranked ? std::optional<double>(line.rank) : std::nullopt,
+                     ranked ? std::to_string(line.rank) : undefined_text),
+         heading_cell(contender.label), text_cell(contender.bits), text_cell(line.dataset),
+         text_cell(fmt::format("{} ({})", line.model, line.model_width)), text_cell(line.recipe),
+         number_cell(contender.top1_mean, top1_text(contender)), number_cell(contender.top1_sd, 2),
+         number_cell(line.test_set_error, 2), difference_cell(contender.to_fp32), difference_cell(contender.to_ste),
+         speed_cell(line), text_cell(join(line.machines, ", ")), text_cell(published_text(line)), provenance_of(line)},
+        {{"dataset", line.dataset},
+         {"model", line.model},
+         {"bits", contender.bits},
+         {"contender", contender.label},
+         {"machine", join(line.machines, "\n")}}};
 }
 
 std::string board_table(const Leaderboard& board) {
     constexpr auto text = HtmlColumn::Kind::text, number = HtmlColumn::Kind::number, plain = HtmlColumn::Kind::plain;
-    HtmlTable table{"board",
-                    "Contenders",
-                    "Top-1 after the last epoch, mean over (seeds). Seed spread: standard deviation over seeds. Test-set "
-                    "error: standard error of an accuracy from that number of test images. Δ: points, paired by seed, "
-                    "95 % interval. Contenders of one protocol whose difference interval holds 0 share a rank.",
-                    {{"rank", "rank", number},
-                     {"contender", "contender", text},
-                     {"W/A bits", "bits", text},
-                     {"data set", "dataset", text},
-                     {"network (width)", "model", text},
-                     {"recipe", "recipe", text},
-                     {"top-1 %", "top1", number},
-                     {"seed spread", "spread", number},
-                     {"test-set error", "error", number},
-                     {"Δ FP32", "fp32", number},
-                     {"Δ STE", "ste", number},
-                     {"training images/s", "speed", number},
-                     {"machine", "machine", text},
-                     {"published", "", plain},
-                     {"provenance", "", plain}},
-                    {{"dataset", "Data set"},
-                     {"model", "Network"},
-                     {"bits", "W/A bits"},
-                     {"contender", "Contender"},
-                     {"machine", "Machine"}},
-                    {}};
+    HtmlTable table{
+        "board",
+        "Contenders",
+        "Top-1 after the last epoch, mean over (seeds). Seed spread: standard deviation over seeds. Test-set "
+        "error: standard error of an accuracy from that number of test images. Δ: points, paired by seed, "
+        "95 % interval. Contenders of one protocol whose difference interval holds 0 share a rank.",
+        {{"rank", "rank", number},
+         {"contender", "contender", text},
+         {"W/A bits", "bits", text},
+         {"data set", "dataset", text},
+         {"network (width)", "model", text},
+         {"recipe", "recipe", text},
+         {"top-1 %", "top1", number},
+         {"seed spread", "spread", number},
+         {"test-set error", "error", number},
+         {"Δ FP32", "fp32", number},
+         {"Δ STE", "ste", number},
+         {"training images/s", "speed", number},
+         {"machine", "machine", text},
+         {"published", "", plain},
+         {"provenance", "", plain}},
+        {{"dataset", "Data set"},
+         {"model", "Network"},
+         {"bits", "W/A bits"},
+         {"contender", "Contender"},
+         {"machine", "Machine"}},
+        {}};
     for (const auto& line : board.lines) table.rows.push_back(row_of(line));
     return to_html(table);
 }

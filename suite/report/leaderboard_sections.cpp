@@ -39,9 +39,9 @@ std::string provenance_of(const Row& row) {
 }
 
 HtmlRow row_of_kernel(const Row& row) {
-    return {{text_cell(text_of(row, "network")), heading_cell(text_of(row, "layer")), text_cell(text_of(row, "variant")),
-             text_cell(bits_text(row)), number_cell(real_of(row, "threads"), 0), text_cell(text_of(row, "cache")),
-             text_cell(text_of(row, "method")), number_cell(milliseconds_of(row), 3),
+    return {{text_cell(text_of(row, "network")), heading_cell(text_of(row, "layer")),
+             text_cell(text_of(row, "variant")), text_cell(bits_text(row)), number_cell(real_of(row, "threads"), 0),
+             text_cell(text_of(row, "cache")), text_cell(text_of(row, "method")), number_cell(milliseconds_of(row), 3),
              number_cell(real_of(row, "spread"), 1), number_cell(real_of(row, "int8_ratio"), 2),
              number_cell(real_of(row, "f32_ratio"), 2), text_cell(text_of(row, "machine")),
              text_cell(text_of(row, "commit").substr(0, 12)), provenance_of(row)},
@@ -54,17 +54,18 @@ HtmlRow row_of_kernel(const Row& row) {
 
 HtmlRow row_of_network(const Row& row) {
     const std::string kernels = text_of(row, "instruction_set");
-    return {{heading_cell(text_of(row, "network")), text_cell(text_of(row, "label")), text_cell(text_of(row, "weights")),
-             text_cell(text_of(row, "variant") + (kernels.empty() ? "" : " " + kernels)), text_cell(bits_text(row)),
-             number_cell(real_of(row, "batch"), 0), number_cell(real_of(row, "threads"), 0),
-             number_cell(milliseconds_of(row), 3), number_cell(real_of(row, "spread"), 1),
-             number_cell(real_of(row, "int8_ratio"), 2), number_cell(real_of(row, "f32_ratio"), 2),
-             number_cell(real_of(row, "integer_top1"), 2), number_cell(real_of(row, "equal_predictions"), 2),
-             text_cell(text_of(row, "machine")), provenance_of(row)},
-            {{"network", text_of(row, "network")},
-             {"label", text_of(row, "label")},
-             {"bits", bits_text(row)},
-             {"machine", text_of(row, "machine")}}};
+    return {
+        {heading_cell(text_of(row, "network")), text_cell(text_of(row, "label")), text_cell(text_of(row, "weights")),
+         text_cell(text_of(row, "variant") + (kernels.empty() ? "" : " " + kernels)), text_cell(bits_text(row)),
+         number_cell(real_of(row, "batch"), 0), number_cell(real_of(row, "threads"), 0),
+         number_cell(milliseconds_of(row), 3), number_cell(real_of(row, "spread"), 1),
+         number_cell(real_of(row, "int8_ratio"), 2), number_cell(real_of(row, "f32_ratio"), 2),
+         number_cell(real_of(row, "integer_top1"), 2), number_cell(real_of(row, "equal_predictions"), 2),
+         text_cell(text_of(row, "machine")), provenance_of(row)},
+        {{"network", text_of(row, "network")},
+         {"label", text_of(row, "label")},
+         {"bits", bits_text(row)},
+         {"machine", text_of(row, "machine")}}};
 }
 
 HtmlRow row_of_claim(const JudgedClaim& judged) {
@@ -88,12 +89,13 @@ HtmlRow row_of_published(const PublishedNumber& each) {
     const auto bits = [](std::optional<int> value) { return value ? std::to_string(*value) : std::string("?"); };
     const std::string paper = each.paper.substr(0, each.paper.find(':'));
     const std::string where = each.layer.empty() ? each.model : each.layer;
-    return {{text_cell(paper), text_cell(each.source), text_cell(each.dataset), text_cell(where), text_cell(each.method),
-             text_cell(bits(each.weight_bits) + "/" + bits(each.activation_bits)), text_cell(each.metric),
-             number_cell(each.value, each.value ? fmt::format("{}", *each.value) : "not converged"),
-             text_cell(each.hardware), text_cell(each.confidence),
-             text_cell(each.quoted_from.empty() ? each.note : "quotes " + each.quoted_from)},
-            {{"paper", paper}, {"dataset", each.dataset}, {"model", where}, {"method", each.method}}};
+    return {
+        {text_cell(paper), text_cell(each.source), text_cell(each.dataset), text_cell(where), text_cell(each.method),
+         text_cell(bits(each.weight_bits) + "/" + bits(each.activation_bits)), text_cell(each.metric),
+         number_cell(each.value, each.value ? fmt::format("{}", *each.value) : "not converged"),
+         text_cell(each.hardware), text_cell(each.confidence),
+         text_cell(each.quoted_from.empty() ? each.note : "quotes " + each.quoted_from)},
+        {{"paper", paper}, {"dataset", each.dataset}, {"model", where}, {"method", each.method}}};
 }
 
 }  // namespace
@@ -138,57 +140,55 @@ std::string cards_section(const Leaderboard& board) {
 
 std::string networks_section(const Leaderboard& board) {
     if (board.networks.empty()) return {};
-    HtmlTable table{"network-rows",
-                    "Networks",
-                    "Whole networks in integer arithmetic, the newest row of each case. int8, f32: how many times as fast "
-                    "as that rival in the same run. Random and constant weights are for latency alone.",
-                    {{"network", "network"},
-                     {"contender", "label"},
-                     {"weights", "weights"},
-                     {"kernels", "kernels"},
-                     {"bits", "bits"},
-                     {"batch", "batch", number},
-                     {"threads", "threads", number},
-                     {"median ms", "ms", number},
-                     {"spread %", "spread", number},
-                     {"int8", "int8", number},
-                     {"f32", "f32", number},
-                     {"integer top-1 %", "top1", number},
-                     {"equal predictions %", "equal", number},
-                     {"machine", "machine"},
-                     {"provenance", "", plain}},
-                    {{"network", "Network"}, {"label", "Contender"}, {"bits", "Bits"}, {"machine", "Machine"}},
-                    {}};
+    HtmlTable table{
+        "network-rows",
+        "Networks",
+        "Whole networks in integer arithmetic, the newest row of each case. int8, f32: how many times as fast "
+        "as that rival in the same run. Random and constant weights are for latency alone.",
+        {{"network", "network"},
+         {"contender", "label"},
+         {"weights", "weights"},
+         {"kernels", "kernels"},
+         {"bits", "bits"},
+         {"batch", "batch", number},
+         {"threads", "threads", number},
+         {"median ms", "ms", number},
+         {"spread %", "spread", number},
+         {"int8", "int8", number},
+         {"f32", "f32", number},
+         {"integer top-1 %", "top1", number},
+         {"equal predictions %", "equal", number},
+         {"machine", "machine"},
+         {"provenance", "", plain}},
+        {{"network", "Network"}, {"label", "Contender"}, {"bits", "Bits"}, {"machine", "Machine"}},
+        {}};
     for (const Row& row : board.networks) table.rows.push_back(row_of_network(row));
     return "<h2 id=\"networks\">Latency of whole networks</h2>\n" + to_html(table);
 }
 
 std::string kernels_section(const Leaderboard& board) {
     if (board.kernels.empty()) return {};
-    HtmlTable table{"kernel-rows",
-                    "Kernels",
-                    "The newest row of each case; measured: on this machine, counted and modelled: on none. int8, f32: how "
-                    "many times as fast as that rival in the same run.",
-                    {{"network", "network"},
-                     {"layer", "layer"},
-                     {"kernel", "kernel"},
-                     {"bits", "bits"},
-                     {"threads", "threads", number},
-                     {"cache", "cache"},
-                     {"method", "method"},
-                     {"median ms", "ms", number},
-                     {"spread %", "spread", number},
-                     {"int8", "int8", number},
-                     {"f32", "f32", number},
-                     {"machine", "machine"},
-                     {"commit", "commit"},
-                     {"provenance", "", plain}},
-                    {{"network", "Network"},
-                     {"layer", "Layer"},
-                     {"kernel", "Kernel"},
-                     {"bits", "Bits"},
-                     {"machine", "Machine"}},
-                    {}};
+    HtmlTable table{
+        "kernel-rows",
+        "Kernels",
+        "The newest row of each case; measured: on this machine, counted and modelled: on none. int8, f32: how "
+        "many times as fast as that rival in the same run.",
+        {{"network", "network"},
+         {"layer", "layer"},
+         {"kernel", "kernel"},
+         {"bits", "bits"},
+         {"threads", "threads", number},
+         {"cache", "cache"},
+         {"method", "method"},
+         {"median ms", "ms", number},
+         {"spread %", "spread", number},
+         {"int8", "int8", number},
+         {"f32", "f32", number},
+         {"machine", "machine"},
+         {"commit", "commit"},
+         {"provenance", "", plain}},
+        {{"network", "Network"}, {"layer", "Layer"}, {"kernel", "Kernel"}, {"bits", "Bits"}, {"machine", "Machine"}},
+        {}};
     for (const Row& row : board.kernels) table.rows.push_back(row_of_kernel(row));
     return "<h2 id=\"kernels\">Kernel latency by layer</h2>\n" + to_html(table);
 }
@@ -214,9 +214,10 @@ std::string published_section(const Leaderboard& board) {
         {{"paper", "Paper"}, {"dataset", "Data set"}, {"model", "Network or layer"}, {"method", "Method"}},
         {}};
     for (const auto& each : board.published) table.rows.push_back(row_of_published(each));
-    return fmt::format("<h2 id=\"published\">Published numbers</h2>\n<details><summary>{} numbers of papers, none of them "
-                       "ours</summary>\n{}</details>\n",
-                       table.rows.size(), to_html(table));
+    return fmt::format(
+        "<h2 id=\"published\">Published numbers</h2>\n<details><summary>{} numbers of papers, none of them "
+        "ours</summary>\n{}</details>\n",
+        table.rows.size(), to_html(table));
 }
 
 }  // namespace dsqbench

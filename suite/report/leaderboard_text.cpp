@@ -109,8 +109,8 @@ std::string table_of(const Leaderboard& board) {
                        contender.label, contender.bits, top1_text(line), number_text(contender.top1_sd, 2),
                        number_text(line.test_set_error, 2),
                        contender.to_fp32 ? difference_text(*contender.to_fp32, 2) : undefined_text,
-                       contender.to_ste ? difference_text(*contender.to_ste, 2) : undefined_text,
-                       speeds_text(line), join(line.machines, ", "), published_text(line)});
+                       contender.to_ste ? difference_text(*contender.to_ste, 2) : undefined_text, speeds_text(line),
+                       join(line.machines, ", "), published_text(line)});
     }
     return table.markdown();
 }

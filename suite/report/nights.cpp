@@ -27,16 +27,15 @@ using Night = NightRecord::Night;
 using History = NightRecord::History;
 using Histories = NightRecord::Histories;
 
-// The nights up to `commit`, oldest first, at most `most` before it; nothing where that has no night here, or none before
-// it.
+// The nights up to `commit`, oldest first, at most `most` before it; nothing where that has no night here, or none
+// before it.
 std::optional<History> around(History history, const std::string& commit, std::size_t most) {
     auto& nights = history.nights;
     std::stable_sort(nights.begin(), nights.end(), [](const Night& a, const Night& b) { return a.time < b.time; });
     const auto now = std::find_if(nights.begin(), nights.end(), [&](const Night& n) { return *n.commit == commit; });
     if (now == nights.end() || now == nights.begin()) return std::nullopt;
     nights.erase(now + 1, nights.end());
-    if (nights.size() > most + 1)
-        nights.erase(nights.begin(), nights.end() - static_cast<std::ptrdiff_t>(most + 1));
+    if (nights.size() > most + 1) nights.erase(nights.begin(), nights.end() - static_cast<std::ptrdiff_t>(most + 1));
     return history;
 }
 

@@ -40,10 +40,12 @@ public:
 
     // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
     // `nights` of them, case by case, publishable rows alone:
-    //  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over all
+    //  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over
+    //  all
     //    contenders at 0.01, and a drop of at least 0.2 points, as a test alone finds drops that nobody minds; or a run
     //    that did not converge where none failed to before;
-    //  - times of our kernels and networks, and training speed, of each case and machine: a step of more than 5 % (speed
+    //  - times of our kernels and networks, and training speed, of each case and machine: a step of more than 5 %
+    //  (speed
     //    of training: 10 %, as it has one sample a run) and more than 4 standard deviations of the nights before, after
     //    the median absolute deviation. Three nights are needed to know a night from another.
     std::vector<Alarm> alarms(const std::string& commit = {}, std::size_t nights = 14) const;
@@ -53,8 +55,8 @@ public:
         const std::string* commit = nullptr;
         std::string time;  // of its first row
         std::vector<double> values;
-        std::vector<std::uint64_t> seeds;     // of trainings: those of the values
-        std::vector<std::uint64_t> diverged;  // of trainings that did not converge
+        std::vector<std::uint64_t> seeds;      // of trainings: those of the values
+        std::vector<std::uint64_t> diverged;   // of trainings that did not converge
         const std::string* command = nullptr;  // of a latency
     };
     struct History {

@@ -27,9 +27,9 @@ public:
     void set_absent(const TomlFields& defaults) { values_.insert(defaults.values_.begin(), defaults.values_.end()); }
 
     bool has(const std::string& key) const { return values_.count(key) > 0; }
-    std::string text(const std::string& key) const;  // "" when it is absent
+    std::string text(const std::string& key) const;                        // "" when it is absent
     bool is_text(const std::string& key, const std::string& value) const;  // false for another type
-    double real(const std::string& key) const;       // std::out_of_range when it is absent, as in the next
+    double real(const std::string& key) const;  // std::out_of_range when it is absent, as in the next
     int integer(const std::string& key) const;
     std::vector<std::string> texts(const std::string& key) const;  // none when it is absent
     const std::string& place() const { return place_; }

@@ -161,6 +161,17 @@ published = ["dsq_table1/w2a2"]
         self.assertIn("fmnist_r8_w2a2: dorefa", [alarm["subject"] for alarm in alarms])
         self.assertEqual({(alarm["metric"], alarm["since_commit"]) for alarm in alarms}, {("top1", "8" * 40)})
 
+    def test_compare_says_how_much_slower_another_commit_is(self):
+        for name, factor in (("a", 1.0), ("b", 1.5)):
+            (self.folder / f"{name}.jsonl").write_text("".join(
+                stored_line({**KERNEL_ROW, "layer": f"stage{stage}", "commit": name * 40,
+                             "median_ns": 1e6 * stage * factor * (1 + stage / 100 * (name == "b"))}) for stage in (1, 2, 3)))
+        report = self.json_of("compare", "a.jsonl", "b.jsonl")
+        (change,) = report["latencies"]
+        self.assertEqual((change["network"], change["cases"], change["verdict"]), ("resnet18", 3, "slower"))
+        self.assertAlmostEqual(change["ratio"], 1.5 * (1.01 * 1.02 * 1.03) ** (1 / 3))
+        self.assertIn("slower", self.dsqbench("compare", "a.jsonl", "b.jsonl").stdout)
+
     def nightly(self, *arguments, program=PROGRAM):
         return subprocess.run(
             [sys.executable, str(NIGHTLY), "--program", str(program), "--state", str(self.folder / "state"), "--site",

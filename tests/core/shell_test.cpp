@@ -15,7 +15,8 @@ TEST(Shell, quotes_no_word_that_needs_it_not) {
     EXPECT_EQ(shell_word("dorefa/pact"), "dorefa/pact");
     EXPECT_EQ(shell_word("a.b=0.1,0.2"), "a.b=0.1,0.2");
     EXPECT_EQ(shell_word(""), "''");
-    for (const char* text : {"a b", "a;b", "a\nb", "$x", "*", "~", "#"}) EXPECT_EQ(shell_word(text), shell_quoted(text));
+    for (const char* text : {"a b", "a;b", "a\nb", "$x", "*", "~", "#"})
+        EXPECT_EQ(shell_word(text), shell_quoted(text));
 }
 
 }  // namespace

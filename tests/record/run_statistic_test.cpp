@@ -34,8 +34,9 @@ TEST(RunStatistic, reads_the_layers_of_each_epoch) {
 double humps_of(const std::vector<double>& alphas) {
     std::vector<nlohmann::json> metrics;
     for (const double alpha : alphas)
-        metrics.push_back({{"event", "epoch"},
-                           {"layers", {{{"layer", "conv1"}, {"weight", {{"alpha", alpha}}}, {"activation", {{"x", 1}}}}}}});
+        metrics.push_back(
+            {{"event", "epoch"},
+             {"layers", {{{"layer", "conv1"}, {"weight", {{"alpha", alpha}}}, {"activation", {{"x", 1}}}}}}});
     return *run_statistic("alpha_hump_share", metrics).value;
 }
 

@@ -181,11 +181,12 @@ TEST(Claim, of_a_published_number_wants_the_interval_inside_the_band) {
     evidence.published = {number};
     EXPECT_EQ(verdict_of(rule + "tolerance = 1\n", evidence), Kind::holds);
     EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n", evidence), Kind::undecided);
-    EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n", [&] {
-                  auto unanimous = evidence_of({{"dsq", {88.2, 88.2, 88.2}}});
-                  unanimous.published = evidence.published;
-                  return unanimous;
-              }()),
+    EXPECT_EQ(verdict_of(rule + "tolerance = 0.3\n",
+                         [&] {
+                             auto unanimous = evidence_of({{"dsq", {88.2, 88.2, 88.2}}});
+                             unanimous.published = evidence.published;
+                             return unanimous;
+                         }()),
               Kind::holds)
         << "seeds that agree have no spread, and are no less certain for it";
     evidence.published[0].value = 95;

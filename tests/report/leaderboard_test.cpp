@@ -212,10 +212,8 @@ TEST_F(Board, networks_join_the_accuracy_of_their_weights_to_their_latency) {
     trained["weights_sha256"] = sha256_hex("weights");
     add(trained);
     add(sample_network_row(6e6));
-    for (const auto& [field, value] : std::map<std::string, Row>{{"instruction_set", "avx512"},
-                                                                 {"threads", 2},
-                                                                 {"batch", 8},
-                                                                 {"weights_sha256", sha256_hex("others")}}) {
+    for (const auto& [field, value] : std::map<std::string, Row>{
+             {"instruction_set", "avx512"}, {"threads", 2}, {"batch", 8}, {"weights_sha256", sha256_hex("others")}}) {
         Row row = sample_network_row(field == "instruction_set" ? 4e6 : 1e6);
         row[field] = value;
         add(row);
@@ -226,7 +224,8 @@ TEST_F(Board, networks_join_the_accuracy_of_their_weights_to_their_latency) {
     EXPECT_EQ(name, "latency-synthetic-test-board");
     const auto series = to_json(plot)["series"];
     ASSERT_EQ(series.size(), 1u);
-    EXPECT_EQ(series[0]["points"], nlohmann::json::array({{4.0, 88.0}})) << "one image, one thread, the fastest kernels";
+    EXPECT_EQ(series[0]["points"], nlohmann::json::array({{4.0, 88.0}}))
+        << "one image, one thread, the fastest kernels";
     EXPECT_THAT(leaderboard_html(board), HasSubstr("Latency of whole networks"));
     EXPECT_THAT(leaderboard_markdown(board), HasSubstr("## Networks"));
     EXPECT_EQ(leaderboard_json(board)["networks"].size(), 5u);

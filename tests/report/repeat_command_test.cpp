@@ -6,7 +6,8 @@ namespace dsqbench {
 namespace {
 
 TEST(RepeatCommand, names_quantizers_settings_and_seeds) {
-    EXPECT_EQ(repeat_command("small", "dorefa/pact", {0, 3}), "dsqbench run --recipe small --quantizer dorefa/pact --seeds 0,3");
+    EXPECT_EQ(repeat_command("small", "dorefa/pact", {0, 3}),
+              "dsqbench run --recipe small --quantizer dorefa/pact --seeds 0,3");
     EXPECT_EQ(repeat_command("small", "dsq model.width=8 training.epochs=3", {1}),
               "dsqbench run --recipe small --quantizer dsq --seeds 1 --set model.width=8 --set training.epochs=3");
     EXPECT_EQ(repeat_command("small", "dsq", {}), "dsqbench run --recipe small --quantizer dsq");
