@@ -15,7 +15,7 @@ namespace {
 // What two rows must have in common for their times to have a ratio.
 std::string case_of(const Row& row) {
     std::vector<std::string> values;
-    for (const char* field : {"machine", "processor", "layer", "shape", "threads", "cache"})
+    for (const char* field : {"machine", "processor", "held_to", "layer", "shape", "threads", "cache"})
         values.push_back(row.contains(field) ? row[field].dump() : "");
     return join(values, "|");
 }

@@ -37,8 +37,10 @@ std::string setting_of_latency(const Row& row) {
         const auto value = row.value(field, std::uint64_t{1});
         return fmt::format("{} {}", value, value == 1 ? one : many);
     };
-    return fmt::format("{}, {}, {}", bits_text(row), count("threads", "thread", "threads"),
-                       text_of(row, "kind") == "network" ? count("batch", "image", "images") : text_of(row, "cache"));
+    const std::string held_to = text_of(row, "held_to");
+    return fmt::format("{}, {}, {}{}", bits_text(row), count("threads", "thread", "threads"),
+                       text_of(row, "kind") == "network" ? count("batch", "image", "images") : text_of(row, "cache"),
+                       held_to.empty() ? "" : ", held to " + held_to);
 }
 
 std::string latency_name(const Row& row) {

@@ -96,9 +96,10 @@ void add_kernels(Plots& plots, const Leaderboard& board) {
         const auto nanoseconds = real_of(row, "median_ns");
         if (text_of(row, "method") != "measured" || !nanoseconds) continue;
         const auto threads = row.value("threads", 1);
-        const std::string layer = fmt::format(
+        std::string layer = fmt::format(
             "{}, layer {} {}, {} {}, {}, {}", text_of(row, "network"), text_of(row, "layer"), text_of(row, "shape"),
             threads, threads == 1 ? "thread" : "threads", text_of(row, "cache"), text_of(row, "machine"));
+        if (const std::string held_to = text_of(row, "held_to"); !held_to.empty()) layer += ", held to " + held_to;
         layers[layer].push_back({text_of(row, "variant") + " " + bits_text(row), *nanoseconds / 1e6});
     }
     for (auto& [layer, bars] : layers) {

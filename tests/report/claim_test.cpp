@@ -113,7 +113,7 @@ TEST(Claim, of_latency_divides_times_of_one_case) {
     evidence.rows.push_back(kernel_row(2, 0.5e6));
     evidence.rows.back()["time"] = "2026-11-24T00:00:00Z";
     EXPECT_EQ(judge(claim_of(latency), evidence).kind, Kind::does_not_hold) << "the newest time counts";
-    for (const char* field : {"machine", "processor", "shape", "cache", "layer"}) {
+    for (const char* field : {"machine", "processor", "held_to", "shape", "cache", "layer"}) {
         evidence.rows = {kernel_row(4, 1.2e6), kernel_row(2, 1e6)};
         evidence.rows[1][field] = "another";
         EXPECT_EQ(judge(claim_of(latency), evidence).kind, Kind::not_run_here) << field;

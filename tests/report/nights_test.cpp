@@ -134,7 +134,7 @@ TEST(Nights, a_slower_rival_is_no_regression_of_ours) {
 
 // Emulated processors and other shapes of one layer are cases of their own.
 TEST(Nights, cases_that_differ_in_any_field_of_their_identity_are_not_mixed) {
-    for (const char* field : {"shape", "processor", "cache", "variant", "instruction_set"}) {
+    for (const char* field : {"shape", "processor", "held_to", "cache", "variant", "instruction_set"}) {
         auto rows = kernels(0, 1);
         for (Row& row : rows)
             if (row["commit"] == commit_of(6)) {
