@@ -26,18 +26,6 @@ std::string key_of(const RowLine& row, const std::vector<std::string>& fields) {
     return key;
 }
 
-LatencyPoint latency_point(const RowLine& line, const std::string& kind) {
-    const Row row = latency_fields(line, kind);
-    const std::string time = line.text("time");
-    return {line.text("machine"),
-            line.text("network"),
-            setting_of_latency(row),
-            subject_of_latency(row),
-            time.substr(0, 10),
-            time,
-            0};
-}
-
 std::optional<double> mean_of(const Contestant& contestant, const std::string& metric) {
     const auto values = values_of(converged_values(contestant, metric));
     return values.empty() ? std::nullopt : std::optional(mean(values));
@@ -193,9 +181,17 @@ void LeaderboardBuilder::add_latency(const RowLine& row, const std::string& kind
     const std::string key = row.text("machine") + separator + key_of(row, identity_fields(kind));
     keep_newest(kind == "kernel" ? kernels_ : networks_, key, row);
     const auto nanoseconds = row.real("median_ns");
-    if (!nanoseconds || row.text("method") != "measured" || !row.json("instruction_set")) return;
-    LatencyPoint point = latency_point(row, kind);
-    point.nanoseconds = *nanoseconds;
+    if (!nanoseconds || row.text("method") != "measured") return;
+    const Row fields = latency_fields(row, kind);
+    if (!is_ours(fields)) return;
+    const std::string time = row.text("time");
+    LatencyPoint point{row.text("machine"),
+                       row.text("network"),
+                       setting_of_latency(fields),
+                       subject_of_latency(fields),
+                       time.substr(0, 10),
+                       time,
+                       *nanoseconds};
     LatencyPoint& kept = latency_trend_[join({point.machine, point.network, point.setting, point.subject, point.day},
                                              std::string(1, separator))];
     if (point.time >= kept.time) kept = std::move(point);

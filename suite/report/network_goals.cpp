@@ -30,11 +30,6 @@ bool is_of(const Row& row, const NetworkGoal& goal) {
            row.contains("median_ns") && row.at("median_ns").is_number();
 }
 
-std::optional<double> real_of(const Row& row, const std::string& field) {
-    if (!row.contains(field) || !row.at(field).is_number()) return std::nullopt;
-    return row.at(field).get<double>();
-}
-
 std::optional<double> shrinkage(const Row& row) {
     const auto packed = real_of(row, "low_bit_weight_bytes"), floats = real_of(row, "low_bit_float_bytes");
     if (!packed || !floats || *packed == 0) return std::nullopt;

@@ -157,6 +157,8 @@ TEST(Nights, a_slower_network_is_suspected_though_it_was_trained_again) {
     EXPECT_EQ(alarms[0].subject, "resnet8 dsq dsqbench W2A2, 1 thread, 1 image, test-board");
     EXPECT_EQ(alarms[0].case_fields.at("variant"), "dsqbench");
     EXPECT_FALSE(alarms[0].case_fields.contains("weights_sha256"));
+    for (Row& row : rows) row["variant"] = "onednn/network_u8s8";
+    EXPECT_TRUE(alarms_of(rows).empty()) << "of a rival";
 }
 
 TEST(Nights, a_drop_names_the_command_that_repeats_it) {
