@@ -64,7 +64,7 @@ def draw(rows, layers, output):
     held = f", all held to {rows[0]['held_to']}" if "held_to" in rows[0] else ""
     axes.set_title(f"{rows[0]['network']}, one thread{held}, {rows[0]['processor']}, commit {rows[0]['commit'][:10]}",
                    fontsize=10)
-    axes.legend(fontsize=7, ncols=2)
+    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.005, 1))
     axes.grid(axis="y", alpha=0.3)
     figure.savefig(output, dpi=120)
 
