@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "sinfo", "squeue", "scancel", "scontrol"]
+# BatchStartTimeout and MessageTimeout below: so long after its start a batch job that its node does not know is not lost.
+BATCH_START_SECONDS = 1 + 5
 DAEMON_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 # Nothing of it needs control groups, an accounting database, or more processors than the machine has.
@@ -39,7 +41,6 @@ SlurmdParameters=config_overrides
 MaxArraySize=64
 ReturnToService=2
 KillWait=10
-# A batch job that its node does not know any more counts as lost after both.
 BatchStartTimeout=1
 MessageTimeout=5
 NodeName=node NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN

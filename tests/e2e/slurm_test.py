@@ -6,11 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 
 from command import CommandTest
-from slurm_cluster import Cluster, descendants, missing_programs, wait_until
+from slurm_cluster import BATCH_START_SECONDS, Cluster, descendants, missing_programs, wait_until
 
 # An FP32 pre-training a seed, then the contenders.
 RECIPE = """
@@ -178,6 +179,8 @@ new = ["training.weight_decay=0.0"]
         self.cluster.kill("slurmd")
         self.cluster.kill_steps()
         self.assertEqual(self.states(*plan)["dsq seed 0"], "running", "Slurm does not know yet")
+        # A node that comes back sooner is believed to be about to start the job that it does not know.
+        time.sleep(BATCH_START_SECONDS + 1)
         self.cluster.start_node()
         self.wait_for_jobs()
         self.assertEqual(self.states(*plan)["dsq seed 0"], "done", self.logs())
