@@ -89,13 +89,16 @@ bool is_four_colour(const jpeg_decompress_struct& info) {
     return info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
 }
 
-// All rows, interleaved.
-std::vector<std::uint8_t> read_rows(Decoder& decoder) {
+// All rows, interleaved; of 1 / `reduction` of the image's sides.
+std::vector<std::uint8_t> read_rows(Decoder& decoder, int reduction) {
     auto& info = decoder.info();
     info.out_color_space = is_four_colour(info) ? JCS_CMYK : JCS_RGB;
     info.dct_method = JDCT_ISLOW;  // the exact one: the same bytes with and without vector instructions
-    const std::size_t stride = std::size_t{info.image_width} * (is_four_colour(info) ? 4 : 3);
-    std::vector<std::uint8_t> rows(stride * info.image_height);
+    info.scale_num = 1;
+    info.scale_denom = static_cast<unsigned>(reduction);
+    decoder.guarded([](jpeg_decompress_struct& step) { jpeg_calc_output_dimensions(&step); });
+    const std::size_t stride = std::size_t{info.output_width} * (is_four_colour(info) ? 4 : 3);
+    std::vector<std::uint8_t> rows(stride * info.output_height);
     std::uint8_t* const first = rows.data();
     decoder.guarded([first, stride](jpeg_decompress_struct& step) {
         jpeg_start_decompress(&step);
@@ -122,14 +125,15 @@ std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, boo
 
 }  // namespace
 
-DecodedImage decode_jpeg(std::string_view bytes, const std::string& place) {
+DecodedImage decode_jpeg(std::string_view bytes, const std::string& place, const Reduction& reduction) {
     Decoder decoder(place);
     decoder.open(bytes);
     const auto& info = decoder.info();
     check_image_size(info.image_width, info.image_height, place);
-    std::vector<std::uint8_t> rows = read_rows(decoder);
+    const ImageShape whole{3, static_cast<int>(info.image_height), static_cast<int>(info.image_width)};
+    std::vector<std::uint8_t> rows = read_rows(decoder, reduction ? reduction(whole) : 1);
     if (is_four_colour(info)) rows = rgb_of_cmyk(rows, info.saw_Adobe_marker != FALSE);
-    return planar_image(info.image_width, info.image_height, rows);
+    return planar_image(info.output_width, info.output_height, rows);
 }
 
 }  // namespace dsqbench
