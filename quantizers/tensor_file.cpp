@@ -1,5 +1,8 @@
 #include "quantizers/tensor_file.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
 #include <cstring>
 #include <string>
