@@ -7,30 +7,15 @@
 
 #include "suite/core/text.h"
 #include "suite/report/number_text.h"
+#include "suite/report/row_text.h"
 
 namespace dsqbench {
 
 namespace {
 
-std::string number(const Row& row, const std::string& field, int decimals, double factor = 1) {
-    const auto value = real_of(row, field);
-    return number_text(value ? std::optional(*value * factor) : std::nullopt, decimals);
-}
-
-std::string ratio(const Row& row, const std::string& field) {
-    const std::string text = number(row, field, 2);
-    return text == undefined_text ? text : text + "x";
-}
-
 std::string kernel_text(const Row& row) {
     const std::string implementation = text_of(row, "implementation");
     return text_of(row, "variant") + (implementation.empty() ? "" : " (" + implementation + ")");
-}
-
-// "40 (3)": accepted, and how many were not.
-std::string samples_text(const Row& row) {
-    if (!real_of(row, "samples")) return undefined_text;
-    return number(row, "samples", 0) + " (" + number(row, "rejected_samples", 0) + ")";
 }
 
 std::string check_text_of(const Row& row) {
@@ -68,18 +53,18 @@ TextTable kernel_table(const std::vector<Row>& rows) {
         std::vector<std::string> cells{text_of(row, "layer"),
                                        bits_text(row),
                                        kernel_text(row),
-                                       number(row, "median_ns", 1, 1e-3),
-                                       number(row, "p10_ns", 1, 1e-3),
-                                       number(row, "spread", 1),
-                                       number(row, "gigaops", 1),
-                                       number(row, "macs_per_cycle", 1),
-                                       number(row, "table_roof", 0),
-                                       number(row, "loop_roof", 0),
-                                       ratio(row, "int8_ratio"),
-                                       ratio(row, "f32_ratio"),
+                                       number_text(row, "median_ns", 1, 1e-3),
+                                       number_text(row, "p10_ns", 1, 1e-3),
+                                       number_text(row, "spread", 1),
+                                       number_text(row, "gigaops", 1),
+                                       number_text(row, "macs_per_cycle", 1),
+                                       number_text(row, "table_roof", 0),
+                                       number_text(row, "loop_roof", 0),
+                                       ratio_text(row, "int8_ratio"),
+                                       ratio_text(row, "f32_ratio"),
                                        samples_text(row),
                                        check_text_of(row)};
-        if (threads) cells.push_back(number(row, "thread_efficiency", 0));
+        if (threads) cells.push_back(number_text(row, "thread_efficiency", 0));
         table.add_row(std::move(cells));
     }
     return table;

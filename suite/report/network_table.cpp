@@ -7,25 +7,11 @@
 
 #include "suite/report/kernel_table.h"
 #include "suite/report/number_text.h"
+#include "suite/report/row_text.h"
 
 namespace dsqbench {
 
 namespace {
-
-std::string number(const Row& row, const std::string& field, int decimals, double factor = 1) {
-    const auto value = real_of(row, field);
-    return number_text(value ? std::optional(*value * factor) : std::nullopt, decimals);
-}
-
-std::string ratio(const Row& row, const std::string& field) {
-    const std::string text = number(row, field, 2);
-    return text == undefined_text ? text : text + "x";
-}
-
-std::string samples_text(const Row& row) {
-    if (!real_of(row, "samples")) return undefined_text;
-    return number(row, "samples", 0) + " (" + number(row, "rejected_samples", 0) + ")";
-}
 
 // How many times smaller the weights of the low-bit layers are than as float32.
 std::string shrinkage(const Row& row) {
@@ -58,12 +44,13 @@ TextTable network_table(const std::vector<Row>& rows) {
         table.add_column(name, right);
     table.add_column("check");
     for (const Row& row : rows)
-        table.add_row({text_of(row, "network"), title(row), bits_text(row), number(row, "batch", 0),
-                       number(row, "threads", 0), number(row, "median_ns", 3, 1e-6), number(row, "p10_ns", 3, 1e-6),
-                       number(row, "spread", 1), ratio(row, "int8_ratio"), ratio(row, "f32_ratio"),
-                       number(row, "integer_top1", 2), number(row, "equal_predictions", 2),
-                       number(row, "weight_bytes", 0, 1e-3), shrinkage(row), number(row, "file_bytes", 0, 1e-3),
-                       number(row, "memory_bytes", 0, 1e-3), samples_text(row), check_text(row)});
+        table.add_row({text_of(row, "network"), title(row), bits_text(row), number_text(row, "batch", 0),
+                       number_text(row, "threads", 0), number_text(row, "median_ns", 3, 1e-6),
+                       number_text(row, "p10_ns", 3, 1e-6), number_text(row, "spread", 1),
+                       ratio_text(row, "int8_ratio"), ratio_text(row, "f32_ratio"), number_text(row, "integer_top1", 2),
+                       number_text(row, "equal_predictions", 2), number_text(row, "weight_bytes", 0, 1e-3),
+                       shrinkage(row), number_text(row, "file_bytes", 0, 1e-3),
+                       number_text(row, "memory_bytes", 0, 1e-3), samples_text(row), check_text(row)});
     return table;
 }
 
@@ -89,7 +76,7 @@ TextTable step_table(const std::vector<Row>& rows) {
         for (const Row& of_row : steps) {
             std::string cell = undefined_text;
             for (const Row& step : of_row)
-                if (text_of(step, "name") == name) cell = number(step, "median_ns", 1, 1e-3);
+                if (text_of(step, "name") == name) cell = number_text(step, "median_ns", 1, 1e-3);
             cells.push_back(cell);
         }
         table.add_row(std::move(cells));
