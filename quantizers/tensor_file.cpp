@@ -1,5 +1,8 @@
 #include "quantizers/tensor_file.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
 #include <cstring>
 #include <string>
@@ -56,6 +59,29 @@ StoredTensor to_stored(const at::Tensor& tensor) {
     stored.shape.assign(source.sizes().begin(), source.sizes().end());
     if (source.numel() > 0) stored.bytes.assign(static_cast<const char*>(source.data_ptr()), source.nbytes());
     return stored;
+}
+
+at::Tensor real_tensor(const TensorFile& file, const std::string& name, const std::string& place) {
+    const auto position = file.tensors.find(name);
+    if (position == file.tensors.end()) return {};
+    const ElementType type = position->second.type;
+    if (type != ElementType::f32 && type != ElementType::f64)
+        throw Error(ExitCode::data, fmt::format("tensor '{}' has the type {}", name, name_of(type)),
+                    "store it as F32 or F64", place);
+    const at::Tensor tensor = to_tensor(position->second);
+    if (!at::isfinite(tensor).all().item<bool>())
+        throw Error(ExitCode::data, fmt::format("tensor '{}' is not finite", name), {}, place);
+    return tensor;
+}
+
+void check_like(const at::Tensor& tensor, const at::Tensor& model, const std::string& name, const std::string& place) {
+    if (tensor.sizes() != model.sizes())
+        throw Error(ExitCode::data,
+                    fmt::format("tensor '{}' has the shape [{}], not [{}]", name, fmt::join(tensor.sizes().vec(), ", "),
+                                fmt::join(model.sizes().vec(), ", ")),
+                    {}, place);
+    if (tensor.scalar_type() != model.scalar_type())
+        throw Error(ExitCode::data, fmt::format("tensor '{}' has another type than 'x'", name), {}, place);
 }
 
 }  // namespace dsqbench

@@ -41,7 +41,8 @@ public:
 private:
     deploy::Node make(const MaxPoolNode& pool) const {
         return {"maxpool" + std::to_string(graph_.nodes.size()), -1,
-                deploy::MaxPool{static_cast<int>(pool.kernel), static_cast<int>(pool.stride), 0}};
+                deploy::MaxPool{static_cast<int>(pool.kernel), static_cast<int>(pool.stride),
+                                static_cast<int>(pool.padding)}};
     }
     deploy::Node make(const MeanPoolNode&) const { return {"avgpool", -1, deploy::MeanPool{}}; }
 

@@ -21,9 +21,14 @@ std::int64_t missing_channels(const at::Tensor& weight) {
 
 at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const ConvolutionSettings& settings) {
     const std::int64_t missing = missing_channels(weight);
-    if (missing == 0) return at::conv2d(x, weight, {}, settings.stride, settings.padding);
-    const at::Tensor filled = at::constant_pad_nd(weight, {0, 0, 0, 0, 0, 0, 0, missing});
-    return at::conv2d(x, filled, {}, settings.stride, settings.padding).narrow(1, 0, weight.size(0));
+    const auto run = [&](const at::Tensor& images, const at::Tensor& kernels, std::int64_t groups) {
+        return at::conv2d(images, kernels, {}, settings.stride, settings.padding, /*dilation=*/1, groups);
+    };
+    if (missing == 0) return run(x, weight, settings.groups);
+    const bool is_depthwise = settings.groups > 1;
+    const at::Tensor kernels = at::constant_pad_nd(weight, {0, 0, 0, 0, 0, 0, 0, missing});
+    const at::Tensor images = is_depthwise ? at::constant_pad_nd(x, {0, 0, 0, 0, 0, missing}) : x;
+    return run(images, kernels, is_depthwise ? settings.groups + missing : 1).narrow(1, 0, weight.size(0));
 }
 
 }  // namespace dsqbench

@@ -99,8 +99,8 @@ at::Tensor QuantizedLayer::quantized_weight() {
 
 QuantizedConv2d::QuantizedConv2d(const ConvolutionSettings& settings, const QuantizationSettings& quantization,
                                  LayerPosition position)
-    : QuantizedLayer(at::zeros({settings.out, settings.in, settings.kernel, settings.kernel}), false, quantization,
-                     position),
+    : QuantizedLayer(at::zeros({settings.out, settings.in / settings.groups, settings.kernel, settings.kernel}), false,
+                     quantization, position),
       settings_(settings) {}
 
 at::Tensor QuantizedConv2d::forward(const at::Tensor& x) {
@@ -110,8 +110,8 @@ at::Tensor QuantizedConv2d::forward(const at::Tensor& x) {
 bool QuantizedConv2d::has_blocked_form() const {
     const bool is_square_3_or_1 =
         (settings_.kernel == 3 && settings_.padding == 1) || (settings_.kernel == 1 && settings_.padding == 0);
-    return is_square_3_or_1 && settings_.stride <= 2 && settings_.out % blocked::block == 0 && !is_probed() &&
-           weight().scalar_type() == at::kFloat && weight().device().is_cpu();
+    return is_square_3_or_1 && settings_.groups == 1 && settings_.stride <= 2 && settings_.out % blocked::block == 0 &&
+           !is_probed() && weight().scalar_type() == at::kFloat && weight().device().is_cpu();
 }
 
 blocked::Convolved QuantizedConv2d::convolve_blocked(const blocked::Feature& x, const FusedSite& site) {

@@ -34,7 +34,7 @@ struct LayerNode {
     bool has_relu = true;
 };
 struct MaxPoolNode {
-    std::int64_t kernel = 2, stride = 2;
+    std::int64_t kernel = 2, stride = 2, padding = 0;
 };
 struct MeanPoolNode {};
 struct NetworkNode {

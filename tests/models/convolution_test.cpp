@@ -62,5 +62,21 @@ TEST(Convolution, gradients_are_those_of_float64_for_any_number_of_channels_what
             }
 }
 
+TEST(Convolution, of_each_channel_on_its_own_is_so_too) {
+    for (const std::int64_t channels : {4, 16, 24})
+        for (const std::int64_t stride : {1, 2}) {
+            SCOPED_TRACE("channels " + std::to_string(channels) + ", stride " + std::to_string(stride));
+            const ConvolutionSettings settings{channels, channels, 3, stride, 1, channels};
+            const at::Tensor x = normal({4, channels, 16, 16}, 1), weight = normal({channels, 1, 3, 3}, 2);
+            const at::Tensor upstream = normal({4, channels, 16 / stride, 16 / stride}, 3);
+            const Passes found = passes(x, weight, upstream, settings);
+            const Passes expected =
+                passes(x.to(at::kDouble), weight.to(at::kDouble), upstream.to(at::kDouble), settings);
+            expect_close(found.output, expected.output);
+            expect_close(found.by_x, expected.by_x);
+            expect_close(found.by_weight, expected.by_weight);
+        }
+}
+
 }  // namespace
 }  // namespace dsqbench

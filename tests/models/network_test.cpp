@@ -33,7 +33,8 @@ std::vector<std::string> sites(Network& network) {
 
 TEST(Models, are_the_registered_ones) {
     EXPECT_THAT(Registry<ModelEntry>::instance().names(),
-                testing::ElementsAre("resnet20", "resnet32", "resnet56", "resnet8", "vgg_small"));
+                testing::ElementsAre("mobilenet_v2", "resnet18", "resnet20", "resnet32", "resnet34", "resnet50",
+                                     "resnet56", "resnet8", "vgg_small"));
 }
 
 TEST(Models, resnets_have_6n_plus_2_layers_and_two_shortcut_convolutions) {
