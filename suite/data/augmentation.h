@@ -13,6 +13,7 @@ struct Augmentation {
     int pad = 0;        // zero-valued pixels (before normalisation) on each side, then a random crop of the old size
     bool flip = false;  // left-right, with probability one half
     std::vector<double> mean, standard_deviation;  // per channel, of pixels in [0, 1]
+    bool views = false;  // Dataset::training_image() instead of image(), which the loader calls
 
     // Without the random part, for evaluation.
     Augmentation deterministic() const;

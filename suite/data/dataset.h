@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "suite/core/random.h"
 #include "suite/core/registry.h"
 
 namespace dsqbench {
@@ -18,7 +19,7 @@ struct ImageShape {
     std::size_t bytes() const { return static_cast<std::size_t>(channels) * height * width; }
 };
 
-// Two methods and facts. Implementations are immutable after construction and safe to read from several threads.
+// Methods and facts. Implementations are immutable after construction and safe to read from several threads.
 class Dataset {
 public:
     virtual ~Dataset() = default;
@@ -29,6 +30,8 @@ public:
     virtual int label(std::int64_t index) const = 0;  // 0 .. classes - 1
     // The pixels as [channels, height, width] bytes, into `pixels` (shape().bytes() of them).
     virtual void image(std::int64_t index, std::uint8_t* pixels) const = 0;
+    // The same for training: a random part of it where a set's images are larger than its shape.
+    virtual void training_image(std::int64_t index, Random&, std::uint8_t* pixels) const { image(index, pixels); }
     // SHA-256 over the source's kind and the content (images and labels in order), so that a row says what it was
     // trained on.
     virtual std::string fingerprint() const = 0;
@@ -38,12 +41,25 @@ public:
 
 enum class Split { train, test };
 
+// What becomes of an image whose file is damaged, but begins well: the end of the run, or grey where data is missing.
+enum class DamagedImages { refused, filled };
+
+// Square views of images of any size (suite/data/views.h).
+struct ViewOptions {
+    int size = 224;               // pixels of the view's sides
+    int resize = 256;             // of the image's shorter side before the centre is cut out for evaluation
+    double smallest_area = 0.08;  // of the image, that a training crop covers at least
+    double color_jitter = 0;      // brightness, contrast and saturation times 1 - this to 1 + this
+    DamagedImages damaged = DamagedImages::refused;
+};
+
 // What a recipe may choose of sets that are not fixed by their files.
 struct DatasetOptions {
     std::int64_t synthetic_train_images = 2048, synthetic_test_images = 512;
     int synthetic_classes = 10;
     ImageShape synthetic_shape{3, 32, 32};
     std::uint64_t synthetic_seed = 0;
+    ViewOptions view;
 };
 
 // A data set's reader and the facts that training needs beside its images.

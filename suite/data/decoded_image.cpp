@@ -12,10 +12,14 @@ namespace {
 constexpr std::uint64_t max_side = 8192;  // 201 MB decoded; a header of 20 bytes may claim 65,535 squared
 }
 
-DecodedImage decode_image(std::string_view bytes, const std::string& place) {
+DecodedImage decode_image(std::string_view bytes, const std::string& place, const Decoding& decoding) {
     if (bytes.empty()) throw Error(ExitCode::data, "the image file is empty", "get it again, or remove it", place);
-    if (bytes.substr(0, 2) == "\xff\xd8") return decode_jpeg(bytes, place);
-    if (bytes.substr(0, 4) == "\x89PNG") return decode_png(bytes, place);
+    if (bytes.substr(0, 2) == "\xff\xd8") return decode_jpeg(bytes, place, decoding);
+    if (bytes.substr(0, 4) == "\x89PNG") {
+        DecodedImage image = decode_png(bytes, place);
+        if (decoding.reduction) decoding.reduction(image.shape);
+        return image;
+    }
     throw Error(ExitCode::data, "neither a JPEG nor a PNG file", "convert it, or remove it", place);
 }
 

@@ -45,23 +45,6 @@ bool is_image_name(const fs::path& path) {
     return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
 }
 
-struct ImageFile {
-    fs::path path;
-    std::int32_t label = 0;
-};
-
-std::vector<ImageFile> image_files(const fs::path& folder, const std::vector<std::string>& classes) {
-    std::vector<ImageFile> files;
-    for (std::size_t label = 0; label < classes.size(); ++label) {
-        const std::size_t before = files.size();
-        for (const auto& entry : sorted_entries(folder / classes[label]))
-            if (is_image_name(entry.path())) files.push_back({entry.path(), static_cast<std::int32_t>(label)});
-        if (files.size() == before)
-            throw Error(ExitCode::data, "holds no .jpg, .jpeg or .png file", {}, (folder / classes[label]).string());
-    }
-    return files;
-}
-
 void check_memory(std::size_t count, const ImageShape& shape, std::size_t max_bytes, const fs::path& folder) {
     if (count <= max_bytes / shape.bytes()) return;
     throw Error(ExitCode::data,
@@ -76,14 +59,6 @@ void check_same_shape(const ImageShape& shape, const ImageShape& first, const fs
         ExitCode::data,
         fmt::format("is {}x{} where the first image is {}x{}", shape.height, shape.width, first.height, first.width),
         "scale all images to one size", path.string());
-}
-
-fs::path split_folder(const fs::path& folder, Split split) {
-    if (split == Split::train) return folder / "train";
-    for (const char* name : {"test", "val"})
-        if (fs::is_directory(folder / name)) return folder / name;
-    throw Error(ExitCode::data, "holds neither test/ nor val/", "put the test images into test/<class>/",
-                folder.string());
 }
 
 std::shared_ptr<const Dataset> open(const DatasetOptions&, const fs::path& folder, Split split) {
@@ -107,13 +82,38 @@ bool has_image_folders(const fs::path& folder) {
     return fs::is_directory(folder / "train");
 }
 
-std::shared_ptr<const Dataset> open_image_folder(const fs::path& folder, Split split) {
-    const auto classes = class_names(folder / "train");
+fs::path split_folder(const fs::path& folder, Split split) {
+    if (split == Split::train) return folder / "train";
+    for (const char* name : {"test", "val"})
+        if (fs::is_directory(folder / name)) return folder / name;
+    throw Error(ExitCode::data, "holds neither test/ nor val/", "put the test images into test/<class>/",
+                folder.string());
+}
+
+std::vector<ImageFile> image_files(const fs::path& folder, const std::vector<std::string>& classes) {
+    std::vector<ImageFile> files;
+    for (std::size_t label = 0; label < classes.size(); ++label) {
+        const std::size_t before = files.size();
+        for (const auto& entry : sorted_entries(folder / classes[label]))
+            if (is_image_name(entry.path())) files.push_back({entry.path(), static_cast<std::int32_t>(label)});
+        if (files.size() == before)
+            throw Error(ExitCode::data, "holds no .jpg, .jpeg or .png file", {}, (folder / classes[label]).string());
+    }
+    return files;
+}
+
+std::vector<std::string> class_folders(const fs::path& folder, Split split) {
+    auto classes = class_names(folder / "train");
     const auto part = split_folder(folder, split);
     if (class_names(part) != classes)
         throw Error(ExitCode::data, "its class folders are not those of train/", "give both the same class folders",
                     part.string());
-    return std::make_shared<MemoryDataset>(read_image_folder(part, classes));
+    return classes;
+}
+
+std::shared_ptr<const Dataset> open_image_folder(const fs::path& folder, Split split) {
+    return std::make_shared<MemoryDataset>(
+        read_image_folder(split_folder(folder, split), class_folders(folder, split)));
 }
 
 LabelledImages read_image_folder(const fs::path& folder, const std::vector<std::string>& classes,

@@ -12,6 +12,19 @@ namespace dsqbench {
 
 bool has_image_folders(const std::filesystem::path& folder);
 
+// train/'s sub-folders, sorted by name. Throws Error(data) when the split's are not the same.
+std::vector<std::string> class_folders(const std::filesystem::path& folder, Split split);
+
+// train/, or test/ or val/, of a folder. Throws Error(data) when it is not there.
+std::filesystem::path split_folder(const std::filesystem::path& folder, Split split);
+
+struct ImageFile {
+    std::filesystem::path path;
+    std::int32_t label = 0;
+};
+// What <folder>/<class>/ hold, classes in the order given, files sorted by name. Throws Error(data) for an empty class.
+std::vector<ImageFile> image_files(const std::filesystem::path& folder, const std::vector<std::string>& classes);
+
 // Classes are train/'s sub-folders sorted by name; test/ must have the same. All images are decoded here, once.
 std::shared_ptr<const Dataset> open_image_folder(const std::filesystem::path& folder, Split split);
 

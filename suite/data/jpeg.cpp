@@ -23,10 +23,10 @@ constexpr int max_scans = 100;
 // callbacks only.
 class Decoder {
 public:
-    explicit Decoder(const std::string& place) : place_(place) {
+    Decoder(const std::string& place, DamagedImages damaged) : place_(place) {
         info_.err = jpeg_std_error(&trap_.manager);
         trap_.manager.error_exit = jump_back;
-        trap_.manager.emit_message = refuse_warnings;
+        trap_.manager.emit_message = damaged == DamagedImages::refused ? refuse_warnings : keep_first_warning;
         trap_.progress.progress_monitor = refuse_many_scans;
         info_.client_data = &trap_;
     }
@@ -38,9 +38,7 @@ public:
     // destructor: a jump over one is undefined.
     template <class Step>
     void guarded(const Step& step) {
-        if (setjmp(trap_.back) != 0)
-            throw Error(ExitCode::data, std::string("damaged JPEG file: ") + trap_.message,
-                        "get it again, or remove it", place_);
+        if (setjmp(trap_.back) != 0) throw Error(ExitCode::data, damage(), "get it again, or remove it", place_);
         step(info_);
     }
 
@@ -54,6 +52,10 @@ public:
     }
 
     jpeg_decompress_struct& info() { return info_; }
+    // Empty as long as libjpeg complained about nothing.
+    std::string damage() const {
+        return trap_.message[0] == 0 ? "" : std::string("damaged JPEG file: ") + trap_.message;
+    }
 
 private:
     struct Trap {
@@ -73,6 +75,11 @@ private:
         if (level < 0) jump_back(info);
     }
 
+    static void keep_first_warning(j_common_ptr info, int level) {
+        Trap* trap = static_cast<Trap*>(info->client_data);
+        if (level < 0 && trap->message[0] == 0) info->err->format_message(info, trap->message);
+    }
+
     static void refuse_many_scans(j_common_ptr info) {
         if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= max_scans) return;
         Trap* trap = static_cast<Trap*>(info->client_data);
@@ -89,13 +96,16 @@ bool is_four_colour(const jpeg_decompress_struct& info) {
     return info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
 }
 
-// All rows, interleaved.
-std::vector<std::uint8_t> read_rows(Decoder& decoder) {
+// All rows, interleaved; of 1 / `reduction` of the image's sides.
+std::vector<std::uint8_t> read_rows(Decoder& decoder, int reduction) {
     auto& info = decoder.info();
     info.out_color_space = is_four_colour(info) ? JCS_CMYK : JCS_RGB;
     info.dct_method = JDCT_ISLOW;  // the exact one: the same bytes with and without vector instructions
-    const std::size_t stride = std::size_t{info.image_width} * (is_four_colour(info) ? 4 : 3);
-    std::vector<std::uint8_t> rows(stride * info.image_height);
+    info.scale_num = 1;
+    info.scale_denom = static_cast<unsigned>(reduction);
+    decoder.guarded([](jpeg_decompress_struct& step) { jpeg_calc_output_dimensions(&step); });
+    const std::size_t stride = std::size_t{info.output_width} * (is_four_colour(info) ? 4 : 3);
+    std::vector<std::uint8_t> rows(stride * info.output_height);
     std::uint8_t* const first = rows.data();
     decoder.guarded([first, stride](jpeg_decompress_struct& step) {
         jpeg_start_decompress(&step);
@@ -122,14 +132,17 @@ std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, boo
 
 }  // namespace
 
-DecodedImage decode_jpeg(std::string_view bytes, const std::string& place) {
-    Decoder decoder(place);
+DecodedImage decode_jpeg(std::string_view bytes, const std::string& place, const Decoding& decoding) {
+    Decoder decoder(place, decoding.damaged);
     decoder.open(bytes);
     const auto& info = decoder.info();
     check_image_size(info.image_width, info.image_height, place);
-    std::vector<std::uint8_t> rows = read_rows(decoder);
+    const ImageShape whole{3, static_cast<int>(info.image_height), static_cast<int>(info.image_width)};
+    std::vector<std::uint8_t> rows = read_rows(decoder, decoding.reduction ? decoding.reduction(whole) : 1);
     if (is_four_colour(info)) rows = rgb_of_cmyk(rows, info.saw_Adobe_marker != FALSE);
-    return planar_image(info.image_width, info.image_height, rows);
+    DecodedImage image = planar_image(info.output_width, info.output_height, rows);
+    image.damage = decoder.damage();
+    return image;
 }
 
 }  // namespace dsqbench

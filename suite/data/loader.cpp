@@ -137,8 +137,11 @@ private:
         std::vector<std::uint8_t> pixels(shape.bytes());
         for (std::int64_t position = first; position < first + count; ++position, values += shape.bytes()) {
             const std::int64_t index = order_[static_cast<std::size_t>(position)];
-            source_.dataset->image(index, pixels.data());
             Random random = image_random(position);
+            if (source_.options.augmentation.views)
+                source_.dataset->training_image(index, random, pixels.data());
+            else
+                source_.dataset->image(index, pixels.data());
             source_.augmentation.apply(pixels.data(), random, values);
             *labels++ = source_.dataset->label(index);
         }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "suite/core/error.h"
 #include "suite/core/hash.h"
 #include "suite/recipe/recipe.h"
@@ -10,9 +12,11 @@ using Json = nlohmann::json;
 
 Json values_of(const Recipe& recipe, const std::vector<KeyGroup>& groups) {
     Json values = Json::object();
-    for (const Key& key : schema())
-        for (const KeyGroup group : groups)
-            if (key.group == group) values[key.name] = recipe.value(key.name);
+    for (const Key& key : schema()) {
+        if (std::find(groups.begin(), groups.end(), key.group) == groups.end()) continue;
+        const Json value = recipe.value(key.name);
+        if (!key.is_late || value != key.default_value) values[key.name] = value;
+    }
     return values;
 }
 
@@ -41,7 +45,7 @@ Recipe Recipe::from_canonical(const std::string& canonical, const std::string& n
     const Json expected = values_of(recipe, {KeyGroup::quantizer, KeyGroup::protocol});
     const Json values = parse(canonical, name);
     for (const auto& [key, value] : values.items()) {
-        if (!expected.contains(schema_key(key).name))
+        if (schema_key(key).group == KeyGroup::study)
             throw Error(ExitCode::recipe, "not a resolved recipe: it holds '" + key + "'", {}, name);
         recipe.set(key, value, name);
     }

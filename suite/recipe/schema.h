@@ -34,6 +34,9 @@ struct Key {
     double maximum = std::numeric_limits<double>::infinity();
     std::vector<std::int64_t> also_allowed;  // outside the bounds: 32 bits for "not quantized"
     std::vector<std::string> choices;        // for text; empty means any
+    // Added after rows were stored: enters the ids only where a recipe gives it another value than the default, so that
+    // those of older recipes stay.
+    bool is_late = false;
 };
 
 inline constexpr double above_zero = std::numeric_limits<double>::min();

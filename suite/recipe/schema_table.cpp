@@ -49,6 +49,11 @@ Key choice(const char* name, const char* default_value, std::vector<std::string>
     return key;
 }
 
+Key late(Key key) {
+    key.is_late = true;
+    return key;
+}
+
 Key in(const char* unit, Key key) {
     key.unit = unit;
     return key;
@@ -108,6 +113,12 @@ std::vector<Key> data_keys() {
                              "images held out of the training set, before the subset is drawn")),
         integer("data.split_seed", 0, {0, largest_seed}, "draws the held-out images and the subset"),
         choice("data.evaluate_on", "test", {"test", "validation"}, "the images that top-1 is measured on"),
+        late(in("pixels", integer("data.image_size", 224, {32, 1024},
+                                  "height and width of what the network sees of images of any size (`imagenet`)"))),
+        late(in("pixels", integer("data.resize", 256, {32, 1024},
+                                  "such images' shorter side before the centre is cut out for evaluation"))),
+        late(choice("data.damaged_images", "refuse", {"refuse", "fill"},
+                    "such images that break off end the run, or are grey from there on; each is named")),
         in("images",
            integer("data.synthetic_train_images", 2048, {1, 1e6}, "size of the synthetic data set's training set")),
         in("images", integer("data.synthetic_test_images", 512, {1, 1e6}, "size of the synthetic data set's test set")),
@@ -123,6 +134,10 @@ std::vector<Key> augment_keys() {
         in("pixels", integer("augment.pad", 4, {0, 16},
                              "border that a training image gets before a crop of its own size is drawn")),
         make(ValueType::boolean, "augment.flip", true, "mirror a training image with probability 1/2"),
+        late(in("of the area", real("augment.smallest_area", 0.08, {above_zero, 1},
+                                    "a training crop of images of any size covers this at least"))),
+        late(real("augment.color_jitter", 0, {0, 1},
+                  "brightness, contrast and saturation of such images are multiplied by 1 - this to 1 + this")),
         number(ValueType::real_list, "augment.mean", Json::array(), {},
                "subtracted from pixels in [0, 1], per channel; empty for the data set's own"),
         number(ValueType::real_list, "augment.standard_deviation", Json::array(), {above_zero, unlimited},

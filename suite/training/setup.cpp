@@ -71,6 +71,12 @@ DataRequest data_request(const Recipe& recipe, const std::filesystem::path& data
     request.evaluate_on = on_test ? DataRequest::EvaluateOn::test : DataRequest::EvaluateOn::validation;
     request.mean = recipe.reals("augment.mean");
     request.standard_deviation = recipe.reals("augment.standard_deviation");
+    request.options.view.size = static_cast<int>(recipe.integer("data.image_size"));
+    request.options.view.resize = static_cast<int>(recipe.integer("data.resize"));
+    request.options.view.smallest_area = recipe.real("augment.smallest_area");
+    request.options.view.color_jitter = recipe.real("augment.color_jitter");
+    const bool fill = recipe.text("data.damaged_images") == "fill";
+    request.options.view.damaged = fill ? DamagedImages::filled : DamagedImages::refused;
     request.options.synthetic_train_images = recipe.integer("data.synthetic_train_images");
     request.options.synthetic_test_images = recipe.integer("data.synthetic_test_images");
     request.options.synthetic_classes = static_cast<int>(recipe.integer("data.synthetic_classes"));

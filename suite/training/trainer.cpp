@@ -122,6 +122,7 @@ LoaderOptions Trainer::loader_options() const {
     options.augmentation.flip = recipe_.flag("augment.flip");
     options.augmentation.mean = data_.mean;
     options.augmentation.standard_deviation = data_.standard_deviation;
+    options.augmentation.views = true;
     options.seed = request_.seed;
     options.last_batch = LoaderOptions::LastBatch::drop;  // a short last batch would change batch-norm's statistics
     options.threads = site_.loader_threads;

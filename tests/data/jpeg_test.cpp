@@ -56,6 +56,19 @@ TEST(Jpeg, truncated_anywhere_is_an_error) {
                       [&] { decode_jpeg(whole.substr(0, whole.size() - 10), "cat.jpg"); });
 }
 
+TEST(Jpeg, truncated_is_grey_from_there_on_where_that_is_asked_for) {
+    JpegContent content{64, 64, 3, {230, 120, 20}};
+    const std::string whole = jpeg_bytes(content);
+    const DecodedImage image = decode_jpeg(whole.substr(0, whole.size() - 40), "f", {{}, DamagedImages::filled});
+    EXPECT_EQ(image.shape, (ImageShape{3, 64, 64}));
+    EXPECT_NEAR(image.pixels.front(), 230, 2);
+    EXPECT_EQ(image.damage, "damaged JPEG file: Premature end of JPEG file");
+    EXPECT_EQ(decode_jpeg(whole, "f", {{}, DamagedImages::filled}).damage, "");
+    expect_data_error("cat.jpg", "damaged JPEG file", [&] {
+        decode_jpeg(whole.substr(0, 100), "cat.jpg", {{}, DamagedImages::filled});
+    });
+}
+
 TEST(Jpeg, huge_claimed_size_is_refused_before_allocation) {
     expect_data_error("cat.jpg", "65500 x 65500 pixels",
                       [] { decode_jpeg(with_claimed_size(jpeg_bytes(orange), 65500, 65500), "cat.jpg"); });

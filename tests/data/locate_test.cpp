@@ -9,8 +9,9 @@ namespace dsqbench {
 namespace {
 
 TEST(Locate, every_data_set_is_registered) {
-    EXPECT_THAT(Registry<DatasetEntry>::instance().names(),
-                testing::ElementsAre("cifar10", "cifar100", "fashion-mnist", "image-folder", "mnist", "synthetic"));
+    EXPECT_THAT(
+        Registry<DatasetEntry>::instance().names(),
+        testing::ElementsAre("cifar10", "cifar100", "fashion-mnist", "image-folder", "imagenet", "mnist", "synthetic"));
 }
 
 TEST(Locate, own_folder_under_the_data_root_comes_first) {

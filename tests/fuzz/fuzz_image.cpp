@@ -1,4 +1,4 @@
-// The JPEG and PNG path. Only Error may escape.
+// The JPEG and PNG path, whole and made smaller, damaged images refused and filled. Only Error may escape.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -8,9 +8,13 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace dsqbench;
-    try {
-        decode_image(std::string_view(reinterpret_cast<const char*>(data), size), "image");
-    } catch (const Error&) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    const Decoding smaller{[](const ImageShape&) { return 4; }, DamagedImages::filled};
+    for (const Decoding& decoding : {Decoding{}, smaller}) {
+        try {
+            decode_image(bytes, "image", decoding);
+        } catch (const Error&) {
+        }
     }
     return 0;
 }

@@ -62,6 +62,20 @@ TEST(Canonical, tells_recipes_apart_by_every_other_key) {
     }
 }
 
+TEST(Canonical, leaves_out_late_keys_that_nobody_set) {
+    EXPECT_THAT(Recipe().canonical(), Not(HasSubstr("data.image_size")));
+    EXPECT_EQ(with("data.image_size", 224).recipe_id(), Recipe().recipe_id());
+    const Recipe smaller = with("data.image_size", 192);
+    EXPECT_THAT(smaller.canonical(), HasSubstr("\"data.image_size\":192"));
+    EXPECT_EQ(Recipe::from_canonical(smaller.canonical(), "x").canonical(), smaller.canonical());
+}
+
+// Rows are stored under it: whoever changes it makes them rows of another protocol.
+TEST(ProtocolId, of_stored_rows_stays) {
+    EXPECT_EQ(load_recipe("fmnist_r8_w2a2", DSQBENCH_SOURCE_DIR "/recipes").protocol_id(),
+              "ee11940d70049b60a4b76c64a37f995ce428189ea0a8857452eada91a05166fb");
+}
+
 TEST(ProtocolId, leaves_out_the_two_quantizers_and_nothing_else) {
     const Recipe dsq = with("quantization.weight", "dsq"), pact = with("quantization.activation", "pact");
     EXPECT_EQ(dsq.protocol_id(), pact.protocol_id());
