@@ -14,7 +14,7 @@ namespace dsqbench {
 
 namespace {
 
-// Says what failed; a failure counts more than a stop.
+// Says what failed and what the others had to say; a failure counts more than a stop.
 ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
     using State = TaskOutcome::State;
     if (stop_signal() != 0) return exit_code_of_stop(stop_signal());
@@ -22,6 +22,8 @@ ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const TaskOutcome& outcome = outcomes[i];
         stopped = stopped || outcome.state == State::stopped;
+        if (outcome.state == State::succeeded && !outcome.error.empty())
+            fmt::print(stderr, "dsqbench: {}:\n{}\n", label_of(plan.tasks[i].request), outcome.error);
         if (outcome.state != State::failed && outcome.state != State::not_started) continue;
         failed = true;
         fmt::print(stderr, "dsqbench: {} failed: {}\n", label_of(plan.tasks[i].request), outcome.error);

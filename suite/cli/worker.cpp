@@ -1,7 +1,5 @@
 // `dsqbench worker`: one training run of a plan, as the child process that `run` starts. Progress goes to stdout as
 // lines of JSON, for the parent.
-#include <malloc.h>
-
 #include "suite/cli/task_file.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/clock.h"
@@ -18,15 +16,7 @@ struct Arguments {
     std::size_t index = 0;
 };
 
-// Every step frees and takes back the same tensors of megabytes, which glibc would return to the kernel and fault in
-// again: 20 % of a ResNet-8 step's time was spent in the kernel (measured).
-void keep_freed_memory() {
-    ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-}
-
 void work(const Arguments& arguments, Session& session) {
-    keep_freed_memory();
     TrainingTask task = read_task(arguments.plan, arguments.index);
     double reported = -1e9;
     task.site.on_progress = [&](double fraction, const std::string& detail) {
