@@ -1,0 +1,80 @@
+"""`dsqbench run --recipe imagenet_r18_w2a2` on a small tree of ImageNet's shape, oddities included."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+from command import CommandTest
+
+# Debian's Python has Debian's Pillow, whatever python3 comes first in PATH.
+PYTHON = "/usr/bin/python3"
+MISSING = 77
+
+# Three classes; one image is grey, one CMYK, one a PNG by the name of a JPEG, as some of ImageNet's are.
+MAKE_TREE = """
+import pathlib, random, sys
+from PIL import Image
+
+random.seed(0)
+folder = pathlib.Path(sys.argv[1])
+for split, count in [("train", 4), ("val", 2)]:
+    for label in range(3):
+        for i in range(count):
+            image = Image.new("RGB", (random.randint(40, 400), random.randint(40, 400)), (80 * label, 120, 20 * i))
+            kind, mode = "JPEG", "RGB"
+            if split == "train" and i == 1:
+                kind, mode = [("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGB")][label]
+            path = folder / split / f"n{label:08}" / f"n{label:08}_{i}.JPEG"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image.convert(mode).save(path, kind)
+"""
+SMALL = ["--set", "training.batch_size=4", "--set", "data.image_size=64", "--set", "data.resize=72", "--set", "model.width=8",
+         "--limit-batches", "2", "--jobs", "1"]
+
+
+def has_pillow():
+    try:
+        return subprocess.run([PYTHON, "-c", "import PIL.Image"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+class ImageNet(CommandTest):
+    def make_tree(self):
+        subprocess.run([PYTHON, "-c", MAKE_TREE, str(self.folder / "imagenet")], check=True, timeout=120)
+
+    def test_every_contender_runs_and_no_row_is_publishable(self):
+        self.make_tree()
+        self.dsqbench("run", "--recipe", "imagenet_r18_w2a2", "--data-root", self.folder, *SMALL, timeout=900)
+        rows = self.rows()
+        self.assertEqual({row["label"] for row in rows},
+                         {"fp32", "ste", "ste-lu", "dorefa", "pact", "dsq-fixed", "dsq-alpha", "dsq"})
+        self.assertEqual({row["publishable"] for row in rows}, {False})
+        self.assertEqual({row["dataset"] for row in rows}, {"imagenet"})
+
+    def test_mobilenet_runs(self):
+        self.make_tree()
+        self.dsqbench("run", "--recipe", "imagenet_mbv2_w4a4", "--quantizer", "dsq", "--data-root", self.folder, *SMALL,
+                      timeout=900)
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_a_truncated_image_is_named_and_ends_the_run_where_the_recipe_says_so(self):
+        self.make_tree()
+        for path in (self.folder / "imagenet/train").rglob("*_0.JPEG"):
+            path.write_bytes(path.read_bytes()[:-20])
+        run = ["run", "--recipe", "imagenet_r18_w2a2", "--quantizer", "ste", "--data-root", self.folder, *SMALL]
+        self.assertIn("_0.JPEG: damaged JPEG file", self.dsqbench(*run, timeout=300).stderr)
+        refused = self.dsqbench(*run, "--set", "data.damaged_images=refuse", expect=1, timeout=300)
+        self.assertIn("_0.JPEG: damaged JPEG file", refused.stderr)
+
+    def test_without_data_it_says_what_to_put_where(self):
+        done = self.dsqbench("run", "--recipe", "imagenet_r18_w2a2", "--data-root", self.folder, expect=4)
+        self.assertIn("imagenet/train/<class>/*.JPEG and imagenet/val/<class>/*.JPEG", done.stderr)
+
+
+if __name__ == "__main__":
+    if not has_pillow():
+        print(f"skipped: {PYTHON} has no Pillow; scripts/install test", file=sys.stderr)
+        sys.exit(1 if os.environ.get("DSQBENCH_REQUIRE_ALL") else MISSING)
+    unittest.main()
