@@ -22,7 +22,8 @@ std::vector<Contender> contenders_of(const RunArguments& arguments, const Recipe
 void add_run_options(CLI::App& command, RunArguments& arguments) {
     add_option(command, "--recipe", arguments.recipe, "a recipe's name, or a path to one")->required();
     add_option(command, "--quantizer", arguments.quantizers,
-               "contenders instead of the recipe's: one quantizer, or weights/activations as in dorefa/pact");
+               "contenders instead of the recipe's: one quantizer, or weights/activations as in dorefa/pact")
+        ->delimiter(',');
     add_option(command, "--seeds", arguments.seeds, "as 0..4 or 1,3; the recipe's by default");
     add_option(command, "--era", arguments.era, "train as a published recipe did: see `dsqbench ls eras`");
     add_option(command, "--set", arguments.overrides, "override a recipe key: training.epochs=3")

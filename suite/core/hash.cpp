@@ -9,13 +9,24 @@
 
 namespace dsqbench {
 
+namespace {
+
+// Fetched once: libcrypto looks EVP_sha256() up again for every hash.
+const EVP_MD* sha256() {
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return algorithm;
+}
+
+}  // namespace
+
 struct Sha256::Context {
     EVP_MD_CTX* handle = EVP_MD_CTX_new();
     ~Context() { EVP_MD_CTX_free(handle); }
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-    if (context_->handle == nullptr || EVP_DigestInit_ex(context_->handle, EVP_sha256(), nullptr) != 1)
+    if (context_->handle == nullptr || sha256() == nullptr ||
+        EVP_DigestInit_ex(context_->handle, sha256(), nullptr) != 1)
         throw Error(ExitCode::failed, "libcrypto offers no SHA-256");
 }
 
@@ -31,10 +42,10 @@ std::string Sha256::hex_digest() {
     unsigned int length = 0;
     EVP_DigestFinal_ex(context_->handle, digest, &length);
     static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
+    std::string text(2 * length, '\0');
     for (unsigned int i = 0; i < length; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
+        text[2 * i] = digits[digest[i] >> 4];
+        text[2 * i + 1] = digits[digest[i] & 15];
     }
     return text;
 }

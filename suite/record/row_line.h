@@ -18,7 +18,7 @@ class RowLine {
 public:
     // Takes one flat JSON object as to_line() writes it (keys sorted, no white space). False when `line` is anything
     // else; what it holds is then undefined. `line` must outlive the use.
-    bool assign(std::string_view line, std::string place);
+    bool assign(std::string_view line, std::string_view place);
 
     // The JSON of a field; nullopt when it is absent or null.
     std::optional<std::string_view> json(std::string_view field) const;

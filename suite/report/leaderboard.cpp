@@ -133,14 +133,15 @@ std::vector<BoardLine> lines_of_protocol(const std::vector<Row>& rows) {
 // One bad pair of rows takes its own protocol off the board, not the others.
 void add_lines(Leaderboard& board, std::vector<Row> rows) {
     // Of one seed on several machines the newest counts: contestants() takes the last.
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& a, const Row& b) { return text_of(a, "time") < text_of(b, "time"); });
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+        return a.at("time").get_ref<const std::string&>() < b.at("time").get_ref<const std::string&>();
+    });
     std::map<std::string, std::vector<Row>> by_protocol;
-    for (const Row& row : rows)
-        by_protocol[text_of(row, "recipe") + separator + text_of(row, "protocol_id")].push_back(row);
+    for (Row& row : rows)
+        by_protocol[text_of(row, "recipe") + separator + text_of(row, "protocol_id")].push_back(std::move(row));
     for (const auto& [key, of_protocol] : by_protocol) try {
-            const auto lines = lines_of_protocol(of_protocol);
-            board.lines.insert(board.lines.end(), lines.begin(), lines.end());
+            auto lines = lines_of_protocol(of_protocol);
+            std::move(lines.begin(), lines.end(), std::back_inserter(board.lines));
         } catch (const Error& error) {
             if (error.code() != ExitCode::failed) throw;
             board.refused.push_back(fmt::format("{}, protocol {}: {}", text_of(of_protocol.front(), "recipe"),
@@ -151,8 +152,7 @@ void add_lines(Leaderboard& board, std::vector<Row> rows) {
 
 }  // namespace
 
-void LeaderboardBuilder::keep_newest(std::map<std::string, Kept>& among, const std::string& key, const RowLine& row) {
-    Kept& kept = among[key];
+void LeaderboardBuilder::keep_newest(Kept& kept, const RowLine& row) {
     const std::string time = row.text("time");
     if (!kept.line.empty() && time < kept.time) return;
     kept.line = row.line();
@@ -161,9 +161,11 @@ void LeaderboardBuilder::keep_newest(std::map<std::string, Kept>& among, const s
 }
 
 void LeaderboardBuilder::add_training(const RowLine& row) {
-    keep_newest(trainings_, key_of(row, {"recipe", "protocol_id", "label", "seed", "machine"}), row);
+    static const std::vector<std::string> key{"recipe", "protocol_id", "label", "machine"};
+    Series& series = trainings_[key_of(row, key)];
+    keep_newest(series.by_seed[std::string(row.json("seed").value_or(""))], row);
     const std::string day = row.text("time").substr(0, 10);
-    TrendPoint& point = trend_[key_of(row, {"recipe", "protocol_id", "label", "machine"}) + day];
+    TrendPoint& point = series.by_day[day];
     if (point.day.empty())
         point = {row.text("recipe"), row.text("protocol_id"), row.text("label"), row.text("machine"), day};
     if (row.text("outcome") != "finished") return;
@@ -179,7 +181,7 @@ void LeaderboardBuilder::add_training(const RowLine& row) {
 
 void LeaderboardBuilder::add_latency(const RowLine& row, const std::string& kind) {
     const std::string key = row.text("machine") + separator + key_of(row, identity_fields(kind));
-    keep_newest(kind == "kernel" ? kernels_ : networks_, key, row);
+    keep_newest((kind == "kernel" ? kernels_ : networks_)[key], row);
     const auto nanoseconds = row.real("median_ns");
     if (!nanoseconds || row.text("method") != "measured") return;
     const Row fields = latency_fields(row, kind);
@@ -210,23 +212,25 @@ void LeaderboardBuilder::add(const RowLine& row) {
 }
 
 Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& published) const {
-    const auto rows_in = [](const std::map<std::string, Kept>& kept) {
-        std::vector<Row> rows;
+    const auto append_rows = [](std::vector<Row>& rows, const std::map<std::string, Kept>& kept) {
         RowLine line;
         for (const auto& [key, each] : kept) {
             line.assign(each.line, each.place);
             rows.push_back(line.row());
         }
-        return rows;
     };
     Leaderboard board;
     board.rows = rows_;
     board.unpublishable = unpublishable_;
     board.newest = newest_;
-    add_lines(board, rows_in(trainings_));
-    board.kernels = rows_in(kernels_);
-    board.networks = rows_in(networks_);
-    for (const auto& [key, point] : trend_) board.trend.push_back(point);
+    std::vector<Row> trainings;
+    for (const auto& [contender, series] : trainings_) {
+        append_rows(trainings, series.by_seed);
+        for (const auto& [day, point] : series.by_day) board.trend.push_back(point);
+    }
+    add_lines(board, std::move(trainings));
+    append_rows(board.kernels, kernels_);
+    append_rows(board.networks, networks_);
     for (const auto& [key, point] : latency_trend_) board.latency_trend.push_back(point);
     board.published = published;
     for (auto& line : board.lines)

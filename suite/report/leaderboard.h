@@ -74,14 +74,19 @@ private:
     struct Kept {
         std::string line, place, time;
     };
-    void keep_newest(std::map<std::string, Kept>& among, const std::string& key, const RowLine& row);
+    // A contender under one protocol on one machine.
+    struct Series {
+        std::map<std::string, Kept> by_seed;
+        std::map<std::string, TrendPoint> by_day;
+    };
+    static void keep_newest(Kept& kept, const RowLine& row);
     void add_training(const RowLine& row);
     void add_latency(const RowLine& row, const std::string& kind);
 
     std::size_t rows_ = 0, unpublishable_ = 0;
     std::string newest_;
-    std::map<std::string, Kept> trainings_, kernels_, networks_;
-    std::map<std::string, TrendPoint> trend_;
+    std::map<std::string, Series> trainings_;
+    std::map<std::string, Kept> kernels_, networks_;
     std::map<std::string, LatencyPoint> latency_trend_;
 };
 

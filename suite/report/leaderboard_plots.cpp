@@ -111,18 +111,23 @@ void add_kernels(Plots& plots, const Leaderboard& board) {
 // One plot of values by day: {series: {day: value}}. What was measured on one day alone has no trend.
 void add_trend(Plots& plots, const std::string& name, const std::string& axis,
                const std::map<std::string, std::map<std::string, double>>& values) {
-    std::set<std::string> days;
+    std::map<std::string, std::size_t> days;  // and their places on the axis
     for (const auto& [label, by_day] : values)
-        for (const auto& [day, value] : by_day) days.insert(day);
+        for (const auto& [day, value] : by_day) days[day] = 0;
     if (days.size() < 2) return;
+    std::vector<std::string> names;
+    for (auto& [day, place] : days) {
+        place = names.size();
+        names.push_back(day);
+    }
     std::vector<Series> series;
     for (const auto& [label, by_day] : values) {
         series.push_back({label, {}});
         for (const auto& [day, value] : by_day)
-            series.back().points.emplace_back(std::distance(days.begin(), days.find(day)), value);
+            series.back().points.emplace_back(days.at(day), value);
     }
     add(plots, "trend-" + name,
-        XyPlot{"Trend of " + name, "day", axis, series, {days.begin(), days.end()}, Joined::lines});
+        XyPlot{"Trend of " + name, "day", axis, series, names, Joined::lines});
 }
 
 using DaysBySeries = std::map<std::string, std::map<std::string, double>>;

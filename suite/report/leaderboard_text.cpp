@@ -225,16 +225,16 @@ nlohmann::json leaderboard_json(const Leaderboard& board) {
     return {{"rows", board.rows},
             {"unpublishable", board.unpublishable},
             {"newest", board.newest},
-            {"contenders", lines},
+            {"contenders", std::move(lines)},
             {"refused", board.refused},
             {"networks", board.networks},
             {"kernels", board.kernels},
-            {"trend", trend},
-            {"latency_trend", latency_trend},
+            {"trend", std::move(trend)},
+            {"latency_trend", std::move(latency_trend)},
             {"claims", to_json(board.claims)},
-            {"attribution", cards},
+            {"attribution", std::move(cards)},
             {"published", to_json(board.published)},
-            {"plots", plots}};
+            {"plots", std::move(plots)}};
 }
 
 }  // namespace dsqbench
