@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "suite/cli/given_weights.h"
 #include "suite/record/run_directory.h"
 
 namespace dsqbench {
@@ -65,6 +66,7 @@ RunPlan make_run_plan(const std::vector<RunRequest>& requests, const std::filesy
     for (const auto& request : requests) {
         TrainingTask task{request, directory_of(request, runs_folder, site), site};
         plan.after.emplace_back();
+        task.site.given_weights = given_weights_path(request.recipe, runs_folder);
         if (const auto recipe = pretraining_of(request.recipe)) {
             const auto run = directory_of({"pretraining", *recipe, request.seed}, runs_folder, site);
             task.site.pretrained_weights = run / "weights.safetensors";

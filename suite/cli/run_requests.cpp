@@ -2,6 +2,7 @@
 
 #include "quantizers/quantizer.h"
 #include "suite/cli/folders.h"
+#include "suite/cli/given_weights.h"
 #include "suite/recipe/era.h"
 
 namespace dsqbench {
@@ -30,6 +31,8 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
         ->allow_extra_args(false);
     add_option(command, "--over", arguments.sweeps, "sweep a recipe key: training.learning_rate=0.1,0.01")
         ->allow_extra_args(false);
+    add_option(command, "--weights", arguments.weights,
+               "start from these, without a pre-training: safetensors, a state_dict of PyTorch, TorchScript");
     add_option(command, "--limit-batches", arguments.launch.limit_batches,
                "try out: one epoch of so many batches, evaluated on so many; the rows are marked unpublishable")
         ->check(CLI::NonNegativeNumber);
@@ -38,7 +41,8 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
 
 std::vector<RunRequest> run_requests(const RunArguments& arguments, const Session& session) {
     const auto folder = recipes_folder_of(session);
-    const Recipe recipe = load_recipe_of_era(arguments.recipe, folder, arguments.era, arguments.overrides);
+    Recipe recipe = load_recipe_of_era(arguments.recipe, folder, arguments.era, arguments.overrides);
+    take_given_weights(recipe, arguments.weights, session.runs_folder);
     const auto seeds = parse_seeds(arguments.seeds.empty() ? recipe.text("seeds") : arguments.seeds);
     auto requests = expand(recipe, contenders_of(arguments, recipe), arguments.sweeps, seeds);
     check_requests(requests, session);

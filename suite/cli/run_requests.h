@@ -12,10 +12,11 @@ struct RunArguments {
     std::string recipe;
     std::vector<std::string> quantizers, overrides, sweeps;
     std::string seeds, era;
+    std::filesystem::path weights;
     LaunchArguments launch;
 };
 
-// --recipe, --quantizer, --seeds, --era, --set, --over, --limit-batches and those of add_launch_options().
+// --recipe, --quantizer, --seeds, --era, --set, --over, --weights, --limit-batches and those of add_launch_options().
 void add_run_options(CLI::App& command, RunArguments& arguments);
 
 // Every contender with every seed, checked: what can be wrong before the first image is loaded throws Error here.

@@ -21,6 +21,7 @@ Json to_json(const TrainingTask& task) {
             {"data_root", site.data_root.string()},
             {"device", site.device},
             {"pretrained_weights", site.pretrained_weights ? Json(site.pretrained_weights->string()) : Json()},
+            {"given_weights", site.given_weights ? Json(site.given_weights->string()) : Json()},
             {"limit_batches", site.limit_batches},
             {"checkpoint_seconds", site.checkpoint_seconds},
             {"loader_threads", site.loader_threads}};
@@ -36,6 +37,7 @@ TrainingTask from_json(const Json& value) {
     task.site.device = value.at("device");
     if (!value.at("pretrained_weights").is_null())
         task.site.pretrained_weights = value["pretrained_weights"].get<std::string>();
+    if (!value.at("given_weights").is_null()) task.site.given_weights = value["given_weights"].get<std::string>();
     task.site.limit_batches = value.at("limit_batches");
     task.site.checkpoint_seconds = value.at("checkpoint_seconds");
     task.site.loader_threads = value.at("loader_threads");

@@ -59,6 +59,12 @@ void check_study(const Recipe& recipe) {
     }
 }
 
+void check_start(const Recipe& recipe) {
+    const auto& tricks = recipe.value("tricks");
+    if (tricks.contains("pretrain") && tricks.contains("weights"))
+        refuse(recipe, "tricks", "a run starts from a pre-training or from given weights, not from both");
+}
+
 }  // namespace
 
 void Recipe::check_consistency() const {
@@ -66,6 +72,7 @@ void Recipe::check_consistency() const {
     check_optimizer(*this);
     check_data(*this);
     check_study(*this);
+    check_start(*this);
     pretraining_of(*this);
 }
 

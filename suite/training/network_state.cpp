@@ -1,6 +1,8 @@
 #include "suite/training/network_state.h"
 
 #include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "quantizers/tensor_file.h"
 #include "suite/core/safetensors.h"
@@ -9,6 +11,17 @@
 namespace dsqbench {
 
 namespace {
+
+std::map<std::string, at::Tensor> tensors_of(const std::filesystem::path& path) {
+    std::map<std::string, at::Tensor> tensors;
+    for (const auto& [name, stored] : read_safetensors(path).tensors) tensors.emplace(name, to_tensor(stored));
+    return tensors;
+}
+
+// "Float [64, 3, 7, 7]"
+std::string kind_of(const at::Tensor& tensor) {
+    return fmt::format("{} [{}]", at::toString(tensor.scalar_type()), fmt::join(tensor.sizes().vec(), ", "));
+}
 
 // The differences between what is wanted and what is there, one clause a tensor.
 std::vector<std::string> differences(const std::map<std::string, at::Tensor>& targets,
@@ -21,7 +34,7 @@ std::vector<std::string> differences(const std::map<std::string, at::Tensor>& ta
                 found.push_back("missing " + name);
         } else if (position->second.sizes() != target.sizes() ||
                    position->second.scalar_type() != target.scalar_type()) {
-            found.push_back("mismatched " + name);
+            found.push_back(fmt::format("mismatched {}: {}, not {}", name, kind_of(position->second), kind_of(target)));
         }
     }
     for (const auto& item : source)
@@ -52,9 +65,17 @@ void restore_tensors(const std::map<std::string, at::Tensor>& targets, const std
 }
 
 void load_weights(Network& network, const std::filesystem::path& path, MissingQuantizerState missing) {
-    std::map<std::string, at::Tensor> source;
-    for (const auto& [name, stored] : read_safetensors(path).tensors) source.emplace(name, to_tensor(stored));
-    restore_tensors(network_tensors(network), source, path.string(), missing);
+    restore_tensors(network_tensors(network), tensors_of(path), path.string(), missing);
+}
+
+void load_given_weights(Network& network, const std::filesystem::path& path) {
+    const auto targets = network_tensors(network);
+    auto source = tensors_of(path);
+    for (auto& [name, tensor] : source)
+        if (tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16) tensor = tensor.to(at::kFloat);
+    for (const auto& [name, target] : targets)
+        if (name.ends_with(".num_batches_tracked")) source.emplace(name, target);
+    restore_tensors(targets, source, path.string(), MissingQuantizerState::allowed);
 }
 
 void save_weights(const Network& network, const std::filesystem::path& path,

@@ -19,6 +19,10 @@ enum class MissingQuantizerState { allowed, refused };
 // network as it was.
 void load_weights(Network& network, const std::filesystem::path& path, MissingQuantizerState missing);
 
+// The same for weights that other programs stored: halves are widened, quantizers' tensors may be missing, and so may
+// counters of batches, which PyTorch did not store before 0.4.1 and nothing here reads.
+void load_given_weights(Network& network, const std::filesystem::path& path);
+
 void save_weights(const Network& network, const std::filesystem::path& path,
                   const std::map<std::string, std::string>& metadata);
 

@@ -105,6 +105,7 @@ Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, co
     TrickContext context;
     context.epochs = epochs_;
     context.pretrained_weights = site.pretrained_weights;
+    context.given_weights = site.given_weights;
     context.make_fp32_network = [this] {
         ModelSettings settings = model_settings(recipe_, *data_.train_source);
         settings.quantization = {};

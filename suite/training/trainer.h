@@ -17,6 +17,7 @@ struct TrainingSite {
     std::filesystem::path data_root;
     std::string device = "cpu";                               // a LibTorch device name
     std::optional<std::filesystem::path> pretrained_weights;  // weights.safetensors of the pre-training run
+    std::optional<std::filesystem::path> given_weights;       // safetensors file that --weights was made into
     std::int64_t limit_batches = 0;                           // of one epoch and of its evaluation; 0: no limit
     double checkpoint_seconds = 60;  // between checkpoints inside an epoch; 0: after every step
     int loader_threads = 1;

@@ -32,6 +32,8 @@ struct TrickContext {
     std::function<std::shared_ptr<Network>()> make_fp32_network;
     // weights.safetensors of the FP32 pre-training, when the recipe pre-trains.
     std::optional<std::filesystem::path> pretrained_weights;
+    // The safetensors file that --weights was made into, when there was one.
+    std::optional<std::filesystem::path> given_weights;
 };
 
 class Trick {

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
 
+#include "quantizers/tensor_file.h"
 #include "suite/core/file_system.h"
 #include "suite/training/checkpoint.h"
 #include "tests/temporary_folder.h"
@@ -69,6 +70,32 @@ TEST(NetworkState, a_tensor_of_another_shape_is_a_mismatch) {
     save_weights(*make_network("resnet8", other, 0), folder / "weights.safetensors", {});
     EXPECT_THAT(refusal(*network("fp32", 0), folder / "weights.safetensors", MissingQuantizerState::refused),
                 testing::HasSubstr("mismatched conv1.weight"));
+}
+
+TEST(NetworkState, given_weights_may_be_halves_and_lack_counters_and_quantizers) {
+    const TemporaryFolder folder;
+    const auto source = network("fp32", 1), target = network("dsq", 2);
+    TensorFile file;
+    for (const auto& [name, tensor] : network_tensors(*source))
+        if (!name.ends_with("num_batches_tracked")) file.tensors[name] = to_stored(tensor.to(at::kHalf));
+    write_safetensors(folder / "w.safetensors", file);
+    load_given_weights(*target, folder / "w.safetensors");
+    const auto loaded = network_tensors(*target);
+    for (const auto& item : file.tensors)
+        EXPECT_TRUE(loaded.at(item.first).equal(to_tensor(item.second).to(at::kFloat))) << item.first;
+
+    file.tensors["conv1.weight"] = to_stored(at::zeros({4, 3, 3, 3}, at::kDouble));
+    file.tensors.erase("fc.bias");
+    write_safetensors(folder / "w.safetensors", file);
+    try {
+        load_given_weights(*network("dsq", 2), folder / "w.safetensors");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(
+            error.what(),
+            testing::AllOf(testing::HasSubstr("mismatched conv1.weight: Double [4, 3, 3, 3], not Float [4, 3, 3, 3]"),
+                           testing::HasSubstr("missing fc.bias")));
+    }
 }
 
 TEST(Checkpoint, round_trips_tensors_of_all_groups_and_counters_to_the_bit) {

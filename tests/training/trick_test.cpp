@@ -33,7 +33,7 @@ std::string message_of(const json& tables) {
 TEST(Tricks, are_the_registered_ones) {
     EXPECT_THAT(Registry<TrickEntry>::instance().names(),
                 testing::ElementsAre("bn_reestimation", "distillation", "ema", "gradient_clipping", "label_smoothing",
-                                     "pretrain", "progressive"));
+                                     "pretrain", "progressive", "weights"));
 }
 
 TEST(Tricks, unknown_names_and_options_are_recipe_errors_with_suggestions) {
