@@ -17,14 +17,14 @@ std::string points_text(const Estimate& estimate) {
 }
 
 std::string percent_text(double share) {
-    return fmt::format("{:.0f} %", 100 * share);
+    return number_text(100 * share, 0) + " %";
 }
 
 std::string share_text(const std::optional<Share>& share) {
     if (!share) return undefined_text;
     if (!share->fieller) return percent_text(share->value);
-    return fmt::format("{} [{:.0f}, {:.0f}]", percent_text(share->value), 100 * share->fieller->low,
-                       100 * share->fieller->high);
+    return fmt::format("{} [{}, {}]", percent_text(share->value), number_text(100 * share->fieller->low, 0),
+                       number_text(100 * share->fieller->high, 0));
 }
 
 std::vector<std::string> cells_of_line(const Contribution& line, const std::string& indent) {

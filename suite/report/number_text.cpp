@@ -4,15 +4,23 @@
 
 namespace dsqbench {
 
+namespace {
+
+// What rounds to zero has no sign.
+std::string with_true_minus(const std::string& text) {
+    const bool is_signed = text[0] == '-' || text[0] == '+';
+    if (is_signed && text.find_first_of("123456789") == std::string::npos) return text.substr(1);
+    return text[0] == '-' ? "−" + text.substr(1) : text;
+}
+
+}  // namespace
+
 std::string number_text(std::optional<double> value, int decimals) {
-    return value ? fmt::format("{:.{}f}", *value, decimals) : undefined_text;
+    return value ? with_true_minus(fmt::format("{:.{}f}", *value, decimals)) : undefined_text;
 }
 
 std::string signed_text(double value, int decimals) {
-    const std::string text = fmt::format("{:+.{}f}", value, decimals);
-    const bool rounds_to_zero = text.find_first_of("123456789") == std::string::npos;
-    if (rounds_to_zero) return text.substr(1);
-    return text[0] == '-' ? "−" + text.substr(1) : text;
+    return with_true_minus(fmt::format("{:+.{}f}", value, decimals));
 }
 
 std::string interval_text(const std::optional<Interval>& interval, int decimals) {

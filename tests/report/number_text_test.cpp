@@ -10,6 +10,9 @@ TEST(NumberText, writes_a_true_minus_and_no_signed_zero) {
     EXPECT_EQ(signed_text(-2.4, 2), "−2.40");
     EXPECT_EQ(signed_text(-0.001, 2), "0.00");
     EXPECT_EQ(signed_text(0, 1), "0.0");
+    EXPECT_EQ(number_text(-5.2, 0), "−5");
+    EXPECT_EQ(number_text(-0.3, 0), "0");
+    EXPECT_EQ(number_text(0.3, 0), "0");
 }
 
 TEST(NumberText, writes_a_dash_for_what_is_not_defined) {
