@@ -1,5 +1,6 @@
 """scripts/nightly on images that are generated: measures, builds the site, and has nothing to do the second time."""
 
+import shutil
 import subprocess
 import sys
 import unittest
@@ -8,9 +9,9 @@ from command import PROGRAM, SOURCE, CommandTest
 
 
 class NightlyTest(CommandTest):
-    def nightly(self):
+    def nightly(self, program=PROGRAM):
         return subprocess.run(
-            [sys.executable, str(SOURCE / "scripts/nightly"), "--smoke", "--budget", "10m", "--program", str(PROGRAM),
+            [sys.executable, str(SOURCE / "scripts/nightly"), "--smoke", "--budget", "10m", "--program", str(program),
              "--state", str(self.folder / "state"), "--site", str(self.folder / "site"), "--results",
              str(self.folder / "results"), "--runs-dir", str(self.folder / "runs")],
             capture_output=True, text=True, env=self.environment(), timeout=800)
@@ -33,6 +34,17 @@ class NightlyTest(CommandTest):
         self.assertIn("0 measured, 0 left", second.stderr)
         self.assertEqual(self.rows(), rows)
         self.assertEqual(self.site(), site)
+
+    def test_a_training_that_does_not_converge_is_measured_and_any_other_failure_is_not(self):
+        program = self.folder / "dsqbench"
+        for code, expected, said in ((5, 0, "5 measured, 0 left for a larger budget or the next night, 0 failed"),
+                                     (4, 1, "0 measured, 0 left for a larger budget or the next night, 5 failed")):
+            program.write_text(f'#!/bin/sh\n[ "$1" != run ] || exit {code}\nexec "{PROGRAM}" "$@"\n')
+            program.chmod(0o755)
+            done = self.nightly(program)
+            self.assertEqual(done.returncode, expected, done.stderr)
+            self.assertIn(said, done.stderr)
+            shutil.rmtree(self.folder / "state")
 
 
 if __name__ == "__main__":
