@@ -20,7 +20,7 @@ TEST(RowLine, gives_what_the_parsed_row_has) {
     ASSERT_TRUE(sliced.assign(line, "x:1"));
     for (const auto& [name, value] : row.items()) {
         if (value.is_string()) {
-            EXPECT_EQ(sliced.text(name), value) << name;
+            EXPECT_EQ(sliced.text(name), value.get<std::string>()) << name;
         }
         if (value.is_number_float()) {
             EXPECT_EQ(sliced.real(name), value.get<double>()) << name;
