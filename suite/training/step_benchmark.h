@@ -58,7 +58,8 @@ struct StepBenchmark {
 };
 
 // Contenders take turns in every round. Memory is the largest resident size of a child process that makes three steps
-// of one contender, as a process never gives the figure of one of many. Throws Error(failed) when a child fails.
+// of one contender, as a process never gives the figure of one of many. So this has to be the process's first use of
+// autograd, which LibTorch 2 refuses in a fork of one that used it. Throws Error(failed) when a child fails.
 std::vector<StepFigures> benchmark_steps(const StepBenchmark& benchmark);
 
 }  // namespace dsqbench
