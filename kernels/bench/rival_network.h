@@ -1,5 +1,5 @@
-// Other libraries running a whole network of the same shapes, with what they fuse themselves. Weights and images are
-// arbitrary: their values change no time.
+// Other libraries running a whole network of the same shapes, with what they fuse themselves. Values change no time, so
+// floats are alike everywhere: images and biases 0.25, a layer's weights 0.5 over the number that makes an output.
 #pragma once
 
 #include <functional>
@@ -19,9 +19,10 @@ struct NetworkSetting {
 struct PreparedNetwork {
     std::function<void()> run;  // owns everything; weights are packed
     std::vector<std::string> steps = {};
-    std::function<void(std::size_t)> run_step = {};  // one of them, in order
-    std::size_t weight_bytes = 0;                    // as packed
-    std::string refusal = {};                        // why it cannot; run is empty then
+    std::function<void(std::size_t)> run_step = {};   // one of them, in order
+    std::size_t weight_bytes = 0;                     // as packed
+    std::function<std::vector<float>()> logits = {};  // of the last run, [batch, classes]
+    std::string refusal = {};                         // why it cannot; run is empty then
 };
 
 struct RivalNetwork {

@@ -63,6 +63,10 @@ public:
         return names;
     }
     std::size_t weight_bytes() const { return weight_bytes_; }
+    std::vector<float> logits() const {
+        const auto* first = static_cast<const float*>(values_.back().get_data_handle());
+        return {first, first + setting_.batch * shape_.nodes.back().convolution.out_channels};
+    }
 
 private:
     bool is_int8() const { return activations_ == Type::u8; }
@@ -232,6 +236,7 @@ PreparedNetwork prepare_types(const NetworkShape& shape, const NetworkSetting& s
         prepared.steps = network->names();
         prepared.run_step = [network](std::size_t step) { network->run_step(step); };
         prepared.weight_bytes = network->weight_bytes();
+        prepared.logits = [network] { return network->logits(); };
         return prepared;
     } catch (const dnnl::error& error) {
         PreparedNetwork prepared{};
