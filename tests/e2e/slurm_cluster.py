@@ -47,6 +47,9 @@ NodeName=node NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
 PartitionName=short Nodes=node Default=YES MaxTime=INFINITE State=UP
 """
 
+# From 23.11 on, control groups are looked for unless this switches them off; before, the file was an error to be told so.
+CONTROL_GROUPS = "CgroupPlugin=disabled\n"
+
 
 def missing_programs():
     return [name for name in PROGRAMS if shutil.which(name, path=DAEMON_PATH) is None]
@@ -83,6 +86,8 @@ class Cluster:
         values = {"folder": self.folder, "host": socket.gethostname().split(".")[0], "user": pwd.getpwuid(os.getuid()).pw_name,
                   "controller_port": controller_port, "node_port": node_port}
         (self.folder / "slurm.conf").write_text(CONFIGURATION.format(**values))
+        if self.version() >= (23, 11):
+            (self.folder / "cgroup.conf").write_text(CONTROL_GROUPS)
         for name in ["state", "spool"]:
             (self.folder / name).mkdir(mode=0o755)
         self.folder.chmod(0o755)  # munged wants its socket's folder to be open to all
@@ -114,6 +119,12 @@ class Cluster:
                 self.kill(name)
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @staticmethod
+    def version():
+        """(22, 5) of "slurm-wlm 22.05.8"."""
+        text = subprocess.run([shutil.which("slurmd", path=DAEMON_PATH), "-V"], capture_output=True, text=True, check=True).stdout
+        return tuple(map(int, text.split()[-1].split(".")[:2]))
+
     def start_node(self):
         self.start("slurmd", "-D", "-N", "node")
         wait_until(lambda: self.command("sinfo", "--noheader", "--format=%T", check=False).strip() in ("idle", "mixed", "allocated"),
@@ -133,14 +144,10 @@ class Cluster:
 
     def step_processes(self):
         """The ids of the slurmstepd processes of this cluster: one a running element."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if (folder / "comm").read_text().strip() == "slurmstepd" and str(self.folder).encode() in (folder / "environ").read_bytes():
-                    found.append(int(folder.name))
-            except OSError:
-                pass  # it ended meanwhile
-        return found
+        return [process for process in process_ids() if read_process(process, "comm").strip() == b"slurmstepd"
+                and any(str(self.folder).encode() in read_process(each, "environ")
+                        # From 23.11 on it is what it started that still knows the cluster.
+                        for each in [process, *descendants(process)])]
 
     def kill_steps(self):
         """As when the machine loses power: the steps and all that they started."""
@@ -164,15 +171,25 @@ class Cluster:
             return ""
 
 
+def process_ids():
+    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+
+
+def read_process(process, name):
+    """b"" when it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    except OSError:
+        return b""
+
+
 def descendants(process):
     children = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # "id (name) state parent ...": a name may hold anything, so look behind the last bracket.
-            parent = int(status.read_text(errors="replace").rsplit(")", 1)[1].split()[1])
-        except (OSError, IndexError):
-            continue
-        children.setdefault(parent, []).append(int(status.parent.name))
+    for each in process_ids():
+        # "id (name) state parent ...": a name may hold anything, so look behind the last bracket.
+        fields = read_process(each, "stat").rpartition(b")")[2].split()
+        if fields:
+            children.setdefault(int(fields[1]), []).append(each)
     found, open_ends = [], [process]
     while open_ends:
         for child in children.get(open_ends.pop(), []):

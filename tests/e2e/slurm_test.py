@@ -8,10 +8,9 @@ import subprocess
 import sys
 import time
 import unittest
-from pathlib import Path
 
 from command import CommandTest
-from slurm_cluster import BATCH_START_SECONDS, Cluster, descendants, missing_programs, wait_until
+from slurm_cluster import BATCH_START_SECONDS, Cluster, descendants, missing_programs, read_process, wait_until
 
 # An FP32 pre-training a seed, then the contenders.
 RECIPE = """
@@ -79,7 +78,7 @@ class Slurm(CommandTest):
         """The id of the one training process."""
         steps = self.cluster.step_processes()
         workers = [process for step in steps for process in descendants(step)
-                   if b"\0worker\0" in Path(f"/proc/{process}/cmdline").read_bytes()]
+                   if b"\0worker\0" in read_process(process, "cmdline")]
         self.assertEqual(len(workers), 1, steps)
         return workers[0]
 
