@@ -108,7 +108,8 @@ std::vector<Row> measure(const Arguments& arguments, const ShapeList& list, Cost
         request.title = list.name + "/" + layers[i].name;
         request.shape = shape_of(layers[i]);
         const RowContext context{list.name,     layers[i].name,       command_text(arguments, layers[i].name),
-                                 request.shape, request.timing.cache, arguments.threads, arguments.isa};
+                                 request.shape, request.timing.cache, arguments.threads,
+                                 arguments.isa};
         const LayerResult result = benchmark_layer(request, pool, gate);
         costs.add(layers[i].name, result);
         for (Row& row : rows_of(result, context)) rows.push_back(std::move(row));
@@ -130,7 +131,9 @@ void print(const Arguments& arguments, const ShapeList& list, const std::vector<
     const bool markdown = arguments.format == "md";
     const auto text = [&](const TextTable& table) { return markdown ? table.markdown() : table.aligned(); };
     std::string result = text(kernel_table(rows));
-    if (!goals.empty()) result += "\n" + text(goal_table(goals, kernel_goals_heading));
+    // One layer of several says nothing about any goal.
+    if (std::any_of(goals.begin(), goals.end(), [](const GoalLine& line) { return line.figure.has_value(); }))
+        result += "\n" + text(goal_table(goals, kernel_goals_heading));
     print_result(result);
 }
 
