@@ -55,7 +55,7 @@ def draw(rows, output):
     axes.set_xlabel("top-1 on the test set, %   (dots: seeds; bar: mean and its 95 % interval)")
     first = rows[0]
     seeds = len({row["seed"] for row in rows})
-    axes.set_title(f"{first['recipe']}: {first['dataset']}, {first['model']}, {seeds} seeds, one protocol", fontsize=10)
+    axes.set_title(f"{first['recipe']}: {first['dataset']}, {first['model']}, up to {seeds} seeds, one protocol", fontsize=10)
     axes.grid(axis="x", alpha=0.3)
     figure.savefig(output, dpi=120)
 
