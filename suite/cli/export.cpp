@@ -1,4 +1,4 @@
-// `dsqbench export`: the stored rows for other tools.
+// `dsqbench export`: the stored rows, or a run's metrics, for other tools.
 #include "suite/report/export.h"
 
 #include <fmt/format.h>
@@ -7,6 +7,8 @@
 
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
+#include "suite/record/run_directory.h"
+#include "suite/report/tensorboard.h"
 
 namespace dsqbench {
 
@@ -38,6 +40,30 @@ std::size_t export_for_bencher(const ResultStore& store, const std::filesystem::
     return export_numbers(store, file, bencher_metrics);
 }
 
+// TensorBoard shows a folder of such files as runs, each by the folder that it is in.
+void export_run(const std::filesystem::path& run, const std::filesystem::path& folder, const Session& session) {
+    if (!is_run_directory(run))
+        throw Error(ExitCode::data, "is no run directory", "dsqbench run makes them", run.string());
+    std::vector<nlohmann::json> epochs;
+    for (const auto& line : read_metrics(run))
+        if (line.value("event", "") == "epoch") epochs.push_back(line);
+    const auto name = std::filesystem::absolute(run).lexically_normal();
+    const auto file =
+        folder / (name.has_filename() ? name : name.parent_path()).filename() / "events.out.tfevents.dsqbench";
+    write_file_atomically(file, format_tensorboard(epochs));
+    if (session.json) return print_json({{"file", file.string()}, {"epochs", epochs.size()}});
+    print_result(fmt::format("{}: {} epochs", file.string(), epochs.size()));
+}
+
+void declare_tensorboard(CLI::App& command, Session& session) {
+    const auto run = std::make_shared<std::filesystem::path>(), folder = std::make_shared<std::filesystem::path>();
+    command.add_option("run", *run, "run directory")->required();
+    command.add_option("folder", *folder, "that `tensorboard --logdir` is given; the run's file there is replaced")
+        ->required();
+    add_json_flag(command, session);
+    command.callback([run, folder, &session] { export_run(*run, *folder, session); });
+}
+
 void declare_format(CLI::App& command, Session& session, Exporter exporter) {
     const auto file = std::make_shared<std::filesystem::path>();
     command.add_option("file", *file, "file to write, which is replaced")->required();
@@ -54,10 +80,11 @@ void declare(CLI::App& command, Session& session) {
                    session, export_for_github);
     declare_format(*command.add_subcommand("bencher", "the newest numbers, in Bencher's metric format"), session,
                    export_for_bencher);
+    declare_tensorboard(*command.add_subcommand("tensorboard", "a run's metrics as event file"), session);
 }
 
 }  // namespace
 
-const Verb export_verb{"export", "write the stored rows for other tools", declare};
+const Verb export_verb{"export", "write the stored rows, or a run's metrics, for other tools", declare};
 
 }  // namespace dsqbench
