@@ -1,11 +1,13 @@
-// `dsqbench data`: which data sets there are, where they lie, and what they hold.
+// `dsqbench data`: which data sets there are, where they lie, what they hold, and large ones in fewer files.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "suite/cli/verb.h"
 #include "suite/cli/verbs.h"
+#include "suite/core/progress.h"
 #include "suite/data/dataset.h"
+#include "suite/data/pack.h"
 #include "suite/data/statistics.h"
 
 namespace dsqbench {
@@ -91,6 +93,37 @@ void check(const std::string& name, const Session& session) {
                              fmt::join(entry.standard_deviation, ", ")));
 }
 
+struct PackArguments {
+    std::string name = "imagenet";
+    std::filesystem::path target;
+    double archive_megabytes = 1024;
+};
+
+void pack_split(const PackArguments& arguments, const std::filesystem::path& folder, Split split,
+                nlohmann::json& json) {
+    const char* name = split == Split::train ? "train" : "val";
+    Progress progress;
+    const std::size_t task = progress.add(name);
+    PackOptions options;
+    options.archive_bytes = static_cast<std::uint64_t>(arguments.archive_megabytes * 1e6);
+    options.on_progress = [&](double fraction) { progress.update(task, fraction, ""); };
+    const Packed packed = pack(StoredImages(folder, split), arguments.target / arguments.name / name, options);
+    progress.finish(task, "done");
+    json[name] = {{"images", packed.images}, {"archives", packed.archives}, {"bytes", packed.bytes}};
+}
+
+void pack_set(const PackArguments& arguments, const Session& session) {
+    const std::filesystem::path folder = find_dataset(arguments.name, session.data_root);
+    nlohmann::json json{{"folder", (arguments.target / arguments.name).string()}};
+    for (const Split split : {Split::train, Split::test}) pack_split(arguments, folder, split, json);
+    if (session.json) return print_json(json);
+    std::string text = json["folder"].get<std::string>() + "\n";
+    for (const char* split : {"train", "val"})
+        text += fmt::format("  {:<5} {} images, {} archives, {:.1f} MB\n", split, json[split]["images"].get<int>(),
+                            json[split]["archives"].get<int>(), json[split]["bytes"].get<double>() / 1e6);
+    print_result(text);
+}
+
 void add_options(CLI::App& command, Session& session) {
     add_json_flag(command, session);
     add_option(command, "--data-root", session.data_root, "folder that holds the data sets");
@@ -107,10 +140,21 @@ void declare(CLI::App& command, Session& session) {
     const auto name = std::make_shared<std::string>();
     inspect->add_option("name", *name, "data set")->required();
     inspect->callback([name, &session] { check(*name, session); });
+
+    CLI::App* packing = command.add_subcommand("pack", "writes a data set of large images as a few tar archives");
+    add_options(*packing, session);
+    const auto arguments = std::make_shared<PackArguments>();
+    packing->add_option("name", arguments->name, "data set")->capture_default_str()->check(CLI::IsMember({"imagenet"}));
+    add_option(*packing, "--out", arguments->target, "the new data root: DIR/imagenet/train and val are made")
+        ->required();
+    add_option(*packing, "--archive-megabytes", arguments->archive_megabytes, "size at which the next archive begins")
+        ->check(CLI::Range(1.0, 1e6))
+        ->capture_default_str();
+    packing->callback([arguments, &session] { pack_set(*arguments, session); });
 }
 
 }  // namespace
 
-const Verb data_verb{"data", "lists and checks data sets", declare};
+const Verb data_verb{"data", "lists, checks and packs data sets", declare};
 
 }  // namespace dsqbench

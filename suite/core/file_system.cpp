@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -90,6 +91,40 @@ void create_folders(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) fail(path, "create the folder", error.value());
+}
+
+ReadableFile::ReadableFile(const std::filesystem::path& path)
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat facts {};
+    if (descriptor_ >= 0 && ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode)) {
+        size_ = static_cast<std::uint64_t>(facts.st_size);
+        return;
+    }
+    const int number = errno;
+    const bool is_open = descriptor_ >= 0;
+    if (is_open) ::close(descriptor_);
+    throw Error(ExitCode::data, is_open ? "is not a file" : std::string("cannot open: ") + std::strerror(number), {},
+                path.string());
+}
+
+ReadableFile::~ReadableFile() {
+    ::close(descriptor_);
+}
+
+std::string ReadableFile::read(std::uint64_t offset, std::size_t count) const {
+    std::string bytes(offset < size_ ? std::min<std::uint64_t>(count, size_ - offset) : 0, '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t read =
+            ::pread(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+        if (read < 0 && errno == EINTR) continue;
+        if (read < 0)
+            throw Error(ExitCode::data, std::string("cannot read: ") + std::strerror(errno), {}, path_.string());
+        if (read == 0) break;  // it became shorter
+        done += static_cast<std::size_t>(read);
+    }
+    bytes.resize(done);
+    return bytes;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,6 +11,24 @@ namespace dsqbench {
 
 // The whole file. Throws Error(data) when it is missing, unreadable or larger than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 30);
+
+// A file of which parts are read. Throws Error(data) when it is missing or unreadable.
+class ReadableFile {
+public:
+    explicit ReadableFile(const std::filesystem::path& path);
+    ~ReadableFile();
+    ReadableFile(const ReadableFile&) = delete;
+    ReadableFile& operator=(const ReadableFile&) = delete;
+
+    std::uint64_t size() const { return size_; }
+    // Fewer bytes than `count` where the file ends.
+    std::string read(std::uint64_t offset, std::size_t count) const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+    std::uint64_t size_ = 0;
+};
 
 // Writes to a temporary name beside `path`, syncs, renames, syncs the folder: after a crash at any moment `path` holds
 // the old bytes or the new ones. Creates missing parent folders. Throws Error(failed) on a full disk or a folder that

@@ -28,23 +28,6 @@ std::vector<fs::directory_entry> sorted_entries(const fs::path& folder) {
     return entries;
 }
 
-std::vector<std::string> class_names(const fs::path& folder) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& entry : sorted_entries(folder))
-        if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
-    if (names.empty())
-        throw Error(ExitCode::data, "holds no class folders", "put the images of each class into a folder of its own",
-                    folder.string());
-    return names;
-}
-
-bool is_image_name(const fs::path& path) {
-    std::string extension = path.extension().string();
-    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
 void check_memory(std::size_t count, const ImageShape& shape, std::size_t max_bytes, const fs::path& folder) {
     if (count <= max_bytes / shape.bytes()) return;
     throw Error(ExitCode::data,
@@ -77,6 +60,29 @@ const DatasetRegistration registration{
      .files = {"train"}}};
 
 }  // namespace
+
+std::vector<std::string> class_names(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : sorted_entries(folder))
+        if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
+    if (names.empty())
+        throw Error(ExitCode::data, "holds no class folders", "put the images of each class into a folder of its own",
+                    folder.string());
+    return names;
+}
+
+bool is_image_name(const fs::path& path) {
+    std::string extension = path.extension().string();
+    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
+}
+
+std::vector<fs::path> listed(const fs::path& folder) {
+    std::vector<fs::path> paths;
+    for (const auto& entry : sorted_entries(folder)) paths.push_back(entry.path());
+    return paths;
+}
 
 bool has_image_folders(const fs::path& folder) {
     return fs::is_directory(folder / "train");

@@ -12,6 +12,15 @@ namespace dsqbench {
 
 bool has_image_folders(const std::filesystem::path& folder);
 
+// By name: .jpg, .jpeg, .png in any case.
+bool is_image_name(const std::filesystem::path& path);
+
+// Entries of a folder by name, without hidden ones. Throws Error(data).
+std::vector<std::filesystem::path> listed(const std::filesystem::path& folder);
+
+// Sub-folders, sorted by name. Throws Error(data) for none.
+std::vector<std::string> class_names(const std::filesystem::path& folder);
+
 // train/'s sub-folders, sorted by name. Throws Error(data) when the split's are not the same.
 std::vector<std::string> class_folders(const std::filesystem::path& folder, Split split);
 

@@ -8,6 +8,7 @@
 #include <jpeglib.h>
 // clang-format on
 
+#include <algorithm>
 #include <string>
 
 #include "suite/core/error.h"
@@ -96,24 +97,40 @@ bool is_four_colour(const jpeg_decompress_struct& info) {
     return info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
 }
 
-// All rows, interleaved; of 1 / `reduction` of the image's sides.
-std::vector<std::uint8_t> read_rows(Decoder& decoder, int reduction) {
+ImageShape output_shape(const jpeg_decompress_struct& info) {
+    return {3, static_cast<int>(info.output_height), static_cast<int>(info.output_width)};
+}
+
+// Colours spread over two pixels, so the outermost columns of a part are not those of the whole.
+constexpr int spread = 2;
+
+// The wanted rows, and of them what libjpeg can leave out of the columns: it decodes whole blocks.
+InterleavedRows read_rows(Decoder& decoder, const Excerpt& wanted) {
     auto& info = decoder.info();
-    info.out_color_space = is_four_colour(info) ? JCS_CMYK : JCS_RGB;
-    info.dct_method = JDCT_ISLOW;  // the exact one: the same bytes with and without vector instructions
-    info.scale_num = 1;
-    info.scale_denom = static_cast<unsigned>(reduction);
-    decoder.guarded([](jpeg_decompress_struct& step) { jpeg_calc_output_dimensions(&step); });
-    const std::size_t stride = std::size_t{info.output_width} * (is_four_colour(info) ? 4 : 3);
-    std::vector<std::uint8_t> rows(stride * info.output_height);
-    std::uint8_t* const first = rows.data();
-    decoder.guarded([first, stride](jpeg_decompress_struct& step) {
+    InterleavedRows rows;
+    JDIMENSION left = 0, width = info.output_width;
+    decoder.guarded([&left, &width, &wanted](jpeg_decompress_struct& step) {
         jpeg_start_decompress(&step);
-        while (step.output_scanline < step.output_height) {
-            JSAMPROW row = first + stride * step.output_scanline;
+        const int first = std::max(wanted.left - spread, 0);
+        const int end = std::min(wanted.right + spread, static_cast<int>(step.output_width));
+        left = static_cast<JDIMENSION>(first);
+        width = static_cast<JDIMENSION>(end - first);
+        if (width < step.output_width) jpeg_crop_scanline(&step, &left, &width);
+    });
+    rows.left = static_cast<int>(left);
+    rows.top = wanted.top;
+    rows.width = static_cast<int>(info.output_width);
+    const std::size_t stride = std::size_t{info.output_width} * (is_four_colour(info) ? 4 : 3);
+    rows.bytes.resize(stride * static_cast<std::size_t>(wanted.bottom - wanted.top));
+    std::uint8_t* const first = rows.bytes.data();
+    decoder.guarded([first, stride, &wanted](jpeg_decompress_struct& step) {
+        const auto top = static_cast<JDIMENSION>(wanted.top), bottom = static_cast<JDIMENSION>(wanted.bottom);
+        if (top > 0) jpeg_skip_scanlines(&step, top);
+        while (step.output_scanline < bottom) {
+            JSAMPROW row = first + stride * (step.output_scanline - top);
             jpeg_read_scanlines(&step, &row, 1);
         }
-        jpeg_finish_decompress(&step);
+        if (bottom == step.output_height) jpeg_finish_decompress(&step);
     });
     return rows;
 }
@@ -135,14 +152,22 @@ std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, boo
 DecodedImage decode_jpeg(std::string_view bytes, const std::string& place, const Decoding& decoding) {
     Decoder decoder(place, decoding.damaged);
     decoder.open(bytes);
-    const auto& info = decoder.info();
+    auto& info = decoder.info();
     check_image_size(info.image_width, info.image_height, place);
-    const ImageShape whole{3, static_cast<int>(info.image_height), static_cast<int>(info.image_width)};
-    std::vector<std::uint8_t> rows = read_rows(decoder, decoding.reduction ? decoding.reduction(whole) : 1);
-    if (is_four_colour(info)) rows = rgb_of_cmyk(rows, info.saw_Adobe_marker != FALSE);
-    DecodedImage image = planar_image(info.output_width, info.output_height, rows);
-    image.damage = decoder.damage();
-    return image;
+    const ImageShape image{3, static_cast<int>(info.image_height), static_cast<int>(info.image_width)};
+    const Excerpt excerpt = chosen_excerpt(decoding, image);
+    info.out_color_space = is_four_colour(info) ? JCS_CMYK : JCS_RGB;
+    info.dct_method = JDCT_ISLOW;  // the exact one: the same bytes with and without vector instructions
+    info.scale_num = 1;
+    info.scale_denom = static_cast<unsigned>(excerpt.reduction);
+    decoder.guarded([](jpeg_decompress_struct& step) { jpeg_calc_output_dimensions(&step); });
+    const ImageShape whole = output_shape(info);
+    const Excerpt wanted = scaled_excerpt(excerpt, image, whole);
+    InterleavedRows rows = read_rows(decoder, wanted);
+    if (is_four_colour(info)) rows.bytes = rgb_of_cmyk(rows.bytes, info.saw_Adobe_marker != FALSE);
+    DecodedImage decoded = planar_image(rows, whole, wanted);
+    decoded.damage = decoder.damage();
+    return decoded;
 }
 
 }  // namespace dsqbench

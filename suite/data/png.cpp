@@ -30,16 +30,17 @@ private:
 
 }  // namespace
 
-DecodedImage decode_png(std::string_view bytes, const std::string& place) {
+DecodedImage decode_png(std::string_view bytes, const std::string& place, const Decoding& decoding) {
     Decoder decoder;
     png_image& image = decoder.image();
     if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) fail(image, place);
     check_image_size(image.width, image.height, place);
     image.format = PNG_FORMAT_RGB;
-    std::vector<std::uint8_t> rows(PNG_IMAGE_SIZE(image));
+    const ImageShape whole{3, static_cast<int>(image.height), static_cast<int>(image.width)};
+    InterleavedRows rows{std::vector<std::uint8_t>(PNG_IMAGE_SIZE(image)), 0, 0, whole.width};
     const png_color black{0, 0, 0};
-    if (png_image_finish_read(&image, &black, rows.data(), 0, nullptr) == 0) fail(image, place);
-    return planar_image(image.width, image.height, rows);
+    if (png_image_finish_read(&image, &black, rows.bytes.data(), 0, nullptr) == 0) fail(image, place);
+    return planar_image(rows, whole, chosen_excerpt(decoding, whole));
 }
 
 }  // namespace dsqbench

@@ -10,6 +10,6 @@ namespace dsqbench {
 
 // Grey, palette and 16-bit images become 8-bit RGB; transparent pixels are laid on black. Throws Error(data) at
 // `place`.
-DecodedImage decode_png(std::string_view bytes, const std::string& place);
+DecodedImage decode_png(std::string_view bytes, const std::string& place, const Decoding& decoding = {});
 
 }  // namespace dsqbench

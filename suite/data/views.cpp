@@ -26,22 +26,35 @@ Box largest_in_the_middle(int width, int height) {
             static_cast<double>(box_width), static_cast<double>(box_height)};
 }
 
-// The file decoded as small as the box allows, and the box in the pixels of that. Returns the decoder's complaint.
+// Pixels around the box that its view may be made of.
+struct Margin {
+    double across = 0, down = 0;
+};
+
+Excerpt around(const Box& box, const Margin& margin, int size) {
+    const auto down = [](double x) { return static_cast<int>(std::floor(x)); };
+    const auto up = [](double x) { return static_cast<int>(std::ceil(x)); };
+    return {down(box.left - margin.across), down(box.top - margin.down), up(box.left + box.width + margin.across),
+            up(box.top + box.height + margin.down), reduction_for(box, size)};
+}
+
+// The box of the file as a view: decoded as little and as small as it allows. Returns the decoder's complaint.
 template <class ChooseBox>
 std::string view(std::string_view bytes, const std::string& place, const ViewOptions& options, const ChooseBox& choose,
                  std::uint8_t* pixels) {
     Box box;
     ImageShape whole;
-    const auto reduction = [&](const ImageShape& shape) {
+    const auto excerpt = [&](const ImageShape& shape) {
         whole = shape;
-        box = choose(shape.width, shape.height);
-        return reduction_for(box, options.size);
+        Margin margin;
+        box = choose(shape, margin);
+        return around(box, margin, options.size);
     };
-    const DecodedImage image = decode_image(bytes, place, {reduction, options.damaged});
-    const double across = static_cast<double>(image.shape.width) / whole.width;
-    const double down = static_cast<double>(image.shape.height) / whole.height;
-    resample(image, {box.left * across, box.top * down, box.width * across, box.height * down}, options.size,
-             options.size, pixels);
+    const DecodedImage image = decode_image(bytes, place, {excerpt, options.damaged});
+    const double across = static_cast<double>(image.whole.width) / whole.width;
+    const double down = static_cast<double>(image.whole.height) / whole.height;
+    resample(image, {box.left * across - image.left, box.top * down - image.top, box.width * across, box.height * down},
+             options.size, options.size, pixels);
     return image.damage;
 }
 
@@ -114,7 +127,10 @@ int reduction_for(const Box& box, int size) {
 
 std::string training_view(std::string_view bytes, const std::string& place, const ViewOptions& options, Random& random,
                           std::uint8_t* pixels) {
-    const auto choose = [&](int width, int height) { return random_crop(width, height, options, random); };
+    // torchvision cuts out, then scales: what lies around the box does not count.
+    const auto choose = [&](const ImageShape& shape, Margin&) {
+        return random_crop(shape.width, shape.height, options, random);
+    };
     std::string damage = view(bytes, place, options, choose, pixels);
     if (options.color_jitter > 0)
         jitter_colors(pixels, static_cast<std::size_t>(options.size) * static_cast<std::size_t>(options.size),
@@ -124,7 +140,12 @@ std::string training_view(std::string_view bytes, const std::string& place, cons
 
 std::string evaluation_view(std::string_view bytes, const std::string& place, const ViewOptions& options,
                             std::uint8_t* pixels) {
-    const auto choose = [&](int width, int height) { return centre_crop(width, height, options); };
+    // And here it scales, then cuts out: an output pixel is made of one scaled pixel more on each side.
+    const auto choose = [&](const ImageShape& shape, Margin& margin) {
+        const Box box = centre_crop(shape.width, shape.height, options);
+        margin = {1 + std::max(1.0, box.width / options.size), 1 + std::max(1.0, box.height / options.size)};
+        return box;
+    };
     return view(bytes, place, options, choose, pixels);
 }
 

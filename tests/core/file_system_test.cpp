@@ -237,5 +237,18 @@ TEST(FileLock, waits_when_asked_to) {
     EXPECT_TRUE(std::filesystem::exists(folder / "done"));
 }
 
+TEST(ReadableFile, gives_parts_and_ends_where_the_file_does) {
+    const TemporaryFolder folder;
+    write_file_atomically(folder / "f", "0123456789");
+    const ReadableFile file(folder / "f");
+    EXPECT_EQ(file.size(), 10u);
+    EXPECT_EQ(file.read(2, 3), "234");
+    EXPECT_EQ(file.read(8, 100), "89");
+    EXPECT_EQ(file.read(10, 1), "");
+    EXPECT_EQ(file.read(~std::uint64_t{0}, 1), "");
+    EXPECT_THROW(ReadableFile(folder / "absent"), Error);
+    EXPECT_THROW(ReadableFile(folder.path()), Error);
+}
+
 }  // namespace
 }  // namespace dsqbench

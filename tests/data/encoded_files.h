@@ -59,7 +59,7 @@ inline std::string gzip_bytes(std::string_view content) {
 struct JpegContent {
     int width = 8, height = 8;
     int components = 3;              // 1 grey, 3 RGB, 4 CMYK
-    std::vector<std::uint8_t> fill;  // one pixel, repeated
+    std::vector<std::uint8_t> fill;  // a pixel or some, repeated from left to right and on to the next row
     bool adobe_marker = true;        // of a CMYK file: its inks are stored as complements
 };
 
@@ -79,9 +79,10 @@ inline std::string jpeg_bytes(const JpegContent& content) {
     jpeg_set_quality(&info, 100, TRUE);
     if (!content.adobe_marker) info.write_Adobe_marker = FALSE;
     jpeg_start_compress(&info, TRUE);
-    std::vector<std::uint8_t> row;
-    for (int x = 0; x < content.width; ++x) row.insert(row.end(), content.fill.begin(), content.fill.end());
+    std::vector<std::uint8_t> row(static_cast<std::size_t>(content.width * content.components));
+    std::size_t next = 0;
     for (int y = 0; y < content.height; ++y) {
+        for (auto& value : row) value = content.fill[next++ % content.fill.size()];
         JSAMPROW pointer = row.data();
         jpeg_write_scanlines(&info, &pointer, 1);
     }

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "suite/core/random.h"
 #include "tests/data/encoded_files.h"
 #include "tests/data/expect_error.h"
 
@@ -67,6 +69,48 @@ TEST(Jpeg, truncated_is_grey_from_there_on_where_that_is_asked_for) {
     expect_data_error("cat.jpg", "damaged JPEG file", [&] {
         decode_jpeg(whole.substr(0, 100), "cat.jpg", {{}, DamagedImages::filled});
     });
+}
+
+// A texture of many colours, for the parts of an image that must be those of the whole.
+JpegContent texture(int width, int height, int components) {
+    JpegContent content{width, height, components, {}};
+    Random random(1);
+    for (int i = 0; i < 7919; ++i) content.fill.push_back(static_cast<std::uint8_t>(random.below(256)));
+    return content;
+}
+
+TEST(Jpeg, an_excerpt_has_the_pixels_of_the_whole) {
+    Random random(2);
+    for (const int components : {1, 3, 4}) {
+        const std::string file = jpeg_bytes(texture(203, 151, components));
+        for (const int reduction : {1, 2, 4, 8}) {
+            const DecodedImage whole = decode_jpeg(file, "f", {[&](const ImageShape&) {
+                                                       Excerpt all;
+                                                       all.reduction = reduction;
+                                                       return all;
+                                                   }});
+            EXPECT_EQ(whole.shape, whole.whole);
+            for (int i = 0; i < 60; ++i) {
+                Excerpt wanted;
+                wanted.reduction = reduction;
+                wanted.left = static_cast<int>(random.below(203));
+                wanted.top = static_cast<int>(random.below(151));
+                wanted.right = wanted.left + 1 + static_cast<int>(random.below(203));  // perhaps beyond the image
+                wanted.bottom = wanted.top + 1 + static_cast<int>(random.below(151));
+                const DecodedImage part = decode_jpeg(file, "f", {[&](const ImageShape&) { return wanted; }});
+                ASSERT_LE(part.left * 203, wanted.left * whole.shape.width);
+                ASSERT_GE((part.left + part.shape.width) * 203, std::min(wanted.right, 203) * whole.shape.width);
+                for (int c = 0; c < 3; ++c)
+                    for (int y = 0; y < part.shape.height; ++y)
+                        for (int x = 0; x < part.shape.width; ++x)
+                            ASSERT_EQ(part.pixels[(c * part.shape.height + y) * part.shape.width + x],
+                                      whole.pixels[(c * whole.shape.height + part.top + y) * whole.shape.width +
+                                                   part.left + x])
+                                << components << " components, 1/" << reduction << ", " << part.left + x << ", "
+                                << part.top + y;
+            }
+        }
+    }
 }
 
 TEST(Jpeg, huge_claimed_size_is_refused_before_allocation) {
