@@ -11,6 +11,7 @@ const Verb* const targets[] = {
     &bench_kernels_target,
 #ifdef DSQBENCH_WITH_TORCH
     &bench_training_target,
+    &bench_loader_target,
 #endif
 };
 
@@ -22,6 +23,7 @@ void declare(CLI::App& command, Session& session) {
 
 }  // namespace
 
-const Verb bench_verb{"bench", "kernel latency per layer, against the rivals; speed of a training step", declare};
+const Verb bench_verb{"bench", "kernel latency per layer, against the rivals; speed of a training step and of loading",
+                      declare};
 
 }  // namespace dsqbench

@@ -8,5 +8,6 @@ namespace dsqbench {
 
 extern const Verb bench_kernels_target;
 extern const Verb bench_training_target;  // below the LibTorch line
+extern const Verb bench_loader_target;    // the same
 
 }  // namespace dsqbench

@@ -8,6 +8,9 @@ namespace dsqbench {
 // Seconds on a clock that never steps; only differences mean something.
 double monotonic_seconds();
 
+// Seconds of processor time of this process, all its threads together.
+double processor_seconds();
+
 // "2026-11-23T09:41:07Z"
 std::string utc_now();
 

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "suite/core/clock.h"
@@ -41,12 +40,6 @@ at::Tensor random_images(const StepSettings& settings) {
     Random random(seed);
     for (std::int64_t i = 0; i < images.numel(); ++i) images.data_ptr<float>()[i] = static_cast<float>(random.normal());
     return images;
-}
-
-double processor_seconds() {
-    timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 std::int64_t largest_resident_bytes() {

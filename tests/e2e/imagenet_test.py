@@ -1,11 +1,12 @@
 """`dsqbench run --recipe imagenet_r18_w2a2` on a small tree of ImageNet's shape, oddities included."""
 
+import json
 import os
 import subprocess
 import sys
 import unittest
 
-from command import CommandTest
+from command import PROGRAM, SOURCE, CommandTest
 
 # Debian's Python has Debian's Pillow, whatever python3 comes first in PATH.
 PYTHON = "/usr/bin/python3"
@@ -52,6 +53,31 @@ class ImageNet(CommandTest):
                          {"fp32", "ste", "ste-lu", "dorefa", "pact", "dsq-fixed", "dsq-alpha", "dsq"})
         self.assertEqual({row["publishable"] for row in rows}, {False})
         self.assertEqual({row["dataset"] for row in rows}, {"imagenet"})
+
+    def test_packed_it_is_the_same_training(self):
+        self.make_tree()
+        packed = self.json_of("data", "pack", "--data-root", self.folder, "--out", "packed")
+        self.assertEqual((packed["train"]["images"], packed["val"]["images"]), (12, 6))
+        run = ["run", "--recipe", "imagenet_r18_w2a2", "--quantizer", "ste", *SMALL]
+        for root in [self.folder, self.folder / "packed"]:
+            self.dsqbench(*run, "--data-root", root, "--runs-dir", root / "runs", "--results", root / "results", timeout=300)
+        one, other = [json.loads(next((root / "results").rglob("*.jsonl")).read_text())
+                      for root in [self.folder, self.folder / "packed"]]
+        for key in ["weights_sha256", "loss", "dataset_fingerprint"]:
+            self.assertEqual(one[key], other[key], key)
+        self.assertIn("is there already", self.dsqbench("data", "pack", "--data-root", self.folder, "--out", "packed",
+                                                        expect=1).stderr)
+
+    def test_the_loader_is_measured_against_pillow_and_cat(self):
+        self.make_tree()
+        for options, names in [([], {"pillow", "pillow, draft mode", "dsqbench"}), (["--encoded"], {"cat", "dsqbench"})]:
+            command = [PYTHON, SOURCE / "scripts/compare_loader", "--program", PROGRAM, "--data-root", self.folder, "--rounds", "2",
+                       "--images", "5", "--json", *options]
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            rows = json.loads(done.stdout)["rows"]
+            self.assertEqual({row["side"] for row in rows}, names)
+            self.assertTrue(all(row["rate"] > 0 and row["lowest"] <= row["ratio"] <= row["highest"] for row in rows), rows)
 
     def test_mobilenet_runs(self):
         self.make_tree()
