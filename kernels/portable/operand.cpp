@@ -120,7 +120,8 @@ void OperandImage::expand(const std::uint8_t* packed, std::int64_t pixels, std::
     elements += done * pixel_bytes_;
     pixels -= done;
     if (format_ == OperandFormat::bits) {
-        std::memcpy(elements, packed, static_cast<std::size_t>(pixels * pixel_bytes_));
+        const auto bytes = static_cast<std::size_t>(pixels * pixel_bytes_);
+        if (bytes > 0) std::memcpy(elements, packed, bytes);
         return;
     }
     if (format_ == OperandFormat::dictionary) return expand_dictionary(packed, pixels, elements);

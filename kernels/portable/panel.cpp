@@ -107,8 +107,9 @@ Panel::Inside Panel::pixels_inside(const Corner& at, int tap_y, int count) const
 
 void Panel::gather_edge(const std::byte* image, const TapRow& taps, std::byte* out) const {
     const auto copy = [this, &out](const std::byte* from, int pixels) {
-        if (pixels > 0) std::memcpy(out, from, static_cast<std::size_t>(pixels * pixel_bytes_));
-        out += pixels * pixel_bytes_;
+        const auto bytes = static_cast<std::size_t>(pixels * pixel_bytes_);
+        if (bytes > 0) std::memcpy(out, from, bytes);  // images without channels have no bytes to copy from
+        out += bytes;
     };
     copy(padding_.data(), taps.left);
     copy(image + taps.first_pixel * pixel_bytes_, taps.inside);

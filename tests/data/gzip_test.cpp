@@ -16,7 +16,7 @@ TEST(Gzip, is_told_by_its_first_bytes) {
 
 TEST(Gzip, gives_the_content_back) {
     std::string content;
-    for (int i = 0; i < 300000; ++i) content += static_cast<char>(i * i >> 3);
+    for (std::uint32_t i = 0; i < 300000; ++i) content += static_cast<char>(i * i >> 3);
     const std::string bytes = gzip_bytes(content);
     EXPECT_EQ(gunzip_exactly(bytes, content.size(), "f"), content);
     EXPECT_EQ(gunzip_start(bytes, 5, "f"), content.substr(0, 5));
