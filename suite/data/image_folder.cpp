@@ -44,6 +44,16 @@ void check_same_shape(const ImageShape& shape, const ImageShape& first, const fs
         "scale all images to one size", path.string());
 }
 
+// train/'s sub-folders, which those of the split must be too.
+std::vector<std::string> class_folders(const fs::path& folder, Split split) {
+    auto classes = class_names(folder / "train");
+    const auto part = split_folder(folder, split);
+    if (class_names(part) != classes)
+        throw Error(ExitCode::data, "its class folders are not those of train/", "give both the same class folders",
+                    part.string());
+    return classes;
+}
+
 std::shared_ptr<const Dataset> open(const DatasetOptions&, const fs::path& folder, Split split) {
     return open_image_folder(folder, split);
 }
@@ -106,15 +116,6 @@ std::vector<ImageFile> image_files(const fs::path& folder, const std::vector<std
             throw Error(ExitCode::data, "holds no .jpg, .jpeg or .png file", {}, (folder / classes[label]).string());
     }
     return files;
-}
-
-std::vector<std::string> class_folders(const fs::path& folder, Split split) {
-    auto classes = class_names(folder / "train");
-    const auto part = split_folder(folder, split);
-    if (class_names(part) != classes)
-        throw Error(ExitCode::data, "its class folders are not those of train/", "give both the same class folders",
-                    part.string());
-    return classes;
 }
 
 std::shared_ptr<const Dataset> open_image_folder(const fs::path& folder, Split split) {

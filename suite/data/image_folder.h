@@ -21,9 +21,6 @@ std::vector<std::filesystem::path> listed(const std::filesystem::path& folder);
 // Sub-folders, sorted by name. Throws Error(data) for none.
 std::vector<std::string> class_names(const std::filesystem::path& folder);
 
-// train/'s sub-folders, sorted by name. Throws Error(data) when the split's are not the same.
-std::vector<std::string> class_folders(const std::filesystem::path& folder, Split split);
-
 // train/, or test/ or val/, of a folder. Throws Error(data) when it is not there.
 std::filesystem::path split_folder(const std::filesystem::path& folder, Split split);
 

@@ -39,7 +39,10 @@ std::pair<std::string, std::string> class_and_file(const std::string& member, co
 StoredImages::StoredImages(const fs::path& folder, Split split) : folder_(split_folder(folder, split)) {
     archives_ = archives_in(folder_);
     archives_.empty() ? read_folders() : read_archives();
-    if (split != Split::train && classes_ != StoredImages(folder, Split::train).classes_)
+    if (split == Split::train) return;
+    const fs::path train = split_folder(folder, Split::train);
+    // A class's folder is known by its name; archives say what they hold only when they are read.
+    if (classes_ != (archives_in(train).empty() ? class_names(train) : StoredImages(folder, Split::train).classes_))
         throw Error(ExitCode::data, "its classes are not those of train/", "give both the same classes",
                     folder_.string());
 }

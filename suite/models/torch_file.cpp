@@ -43,10 +43,6 @@ constexpr std::size_t most_dimensions = 64;  // as many as LibTorch takes
 constexpr int deepest_module = 64;
 constexpr std::size_t most_visits = 1'000'000;  // of modules, which may contain one another many times over
 
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
 std::optional<ElementType> storage_type(std::string_view global) {
     for (const auto& known : storage_types)
         if (known.global == global) return known.type;
@@ -55,7 +51,7 @@ std::optional<ElementType> storage_type(std::string_view global) {
 
 bool is_expected(std::string_view global) {
     return global == ordered_dict || global == tensor_maker || global == parameter_maker || storage_type(global) ||
-           starts_with(global, script_class) || starts_with(global, script_list);
+           global.starts_with(script_class) || global.starts_with(script_list);
 }
 
 bool is_call_of(const PickleValue& value, std::string_view global) {
@@ -68,7 +64,7 @@ bool is_tensor(const PickleValue& value) {
     return is_call_of(value, tensor_maker) || is_call_of(value, parameter_maker);
 }
 bool is_module(const PickleValue& value) {
-    return value.kind == Kind::object && starts_with(value.items[0]->text, script_class);
+    return value.kind == Kind::object && value.items[0]->text.starts_with(script_class);
 }
 
 // How a tensor lies in its storage, in elements.

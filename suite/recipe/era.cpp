@@ -19,10 +19,6 @@ using Json = nlohmann::json;
 constexpr std::size_t largest_era = std::size_t{1} << 20;
 const std::string set_prefix = "recipe.", bits_prefix = "recipe_at_bits.";
 
-bool starts_with(const std::string& text, const std::string& start) {
-    return text.compare(0, start.size(), start) == 0;
-}
-
 [[noreturn]] void refuse(const TomlValue& value, const std::string& message, const std::string& hint = {}) {
     throw Error(ExitCode::recipe, message, hint, value.place);
 }
@@ -52,12 +48,12 @@ Initialisation initialisation_in(const TomlValue& value) {
 // An era is about training: the network, the data and the contenders are the recipe's.
 TomlValue setting_of(const TomlValue& value, const std::string& key) {
     if (key == "training.epochs") refuse(value, "an era has published_epochs, and no training.epochs");
-    const bool of_training = starts_with(key, "training.") || starts_with(key, "augment.") ||
-                             starts_with(key, "tricks.") || key == "quantization.first_layer" ||
+    const bool of_training = key.starts_with("training.") || key.starts_with("augment.") ||
+                             key.starts_with("tricks.") || key == "quantization.first_layer" ||
                              key == "quantization.last_layer";
     resolve_key(key, value.place);
     if (!of_training) refuse(value, "an era cannot set '" + key + "'", "only how to train");
-    if (starts_with(key, "tricks.pretrain")) refuse(value, "an era says initialisation = \"pretrained\"");
+    if (key.starts_with("tricks.pretrain")) refuse(value, "an era says initialisation = \"pretrained\"");
     return {key, value.value, value.place};
 }
 
@@ -71,9 +67,9 @@ void take_setting_at_bits(Era& era, const TomlValue& value) {
 }
 
 void take(Era& era, const TomlValue& value) {
-    if (starts_with(value.name, set_prefix)) {
+    if (value.name.starts_with(set_prefix)) {
         era.settings.push_back(setting_of(value, value.name.substr(set_prefix.size())));
-    } else if (starts_with(value.name, bits_prefix)) {
+    } else if (value.name.starts_with(bits_prefix)) {
         take_setting_at_bits(era, value);
     } else if (value.name == "description") {
         era.description = text_in(value);
@@ -131,7 +127,7 @@ std::vector<std::string> fp32_training_options() {
     const std::string section = "training.";
     std::vector<std::string> options;
     for (const Key& key : schema())
-        if (starts_with(key.name, section) && key.name != "training.weight_decay_quantizer" &&
+        if (key.name.starts_with(section) && key.name != "training.weight_decay_quantizer" &&
             key.name != "training.quantizer_learning_rate_scale")
             options.push_back(key.name.substr(section.size()));
     return options;
@@ -227,7 +223,7 @@ Recipe load_recipe_of_era(const std::string& name_or_path, const std::filesystem
     Recipe recipe = load_recipe(name_or_path, recipes_folder);
     // The budget is the recipe's number of epochs, or the one that the command line asks for.
     for (const std::string& text : overrides)
-        if (starts_with(text, "training.epochs")) set_budget(recipe, text);
+        if (text.starts_with("training.epochs")) set_budget(recipe, text);
     apply_era(recipe, load_era(era, recipes_folder));
     for (const std::string& text : overrides) apply_override(recipe, text);
     recipe.check_consistency();

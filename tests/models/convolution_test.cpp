@@ -45,6 +45,15 @@ void expect_close(const at::Tensor& found, const at::Tensor& expected) {
               1e-4 * expected.abs().max().item<double>());
 }
 
+void expect_as_in_float64(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& upstream,
+                          const ConvolutionSettings& settings) {
+    const Passes found = passes(x, weight, upstream, settings);
+    const Passes expected = passes(x.to(at::kDouble), weight.to(at::kDouble), upstream.to(at::kDouble), settings);
+    expect_close(found.output, expected.output);
+    expect_close(found.by_x, expected.by_x);
+    expect_close(found.by_weight, expected.by_weight);
+}
+
 TEST(Convolution, gradients_are_those_of_float64_for_any_number_of_channels_whatever_lay_in_memory) {
     for (const std::int64_t out : {1, 4, 8, 12, 16, 20, 24, 32})
         for (const std::int64_t stride : {1, 2})
@@ -53,12 +62,7 @@ TEST(Convolution, gradients_are_those_of_float64_for_any_number_of_channels_what
                 const ConvolutionSettings settings{3, out, 3, stride, 1};
                 const at::Tensor x = normal({8, 3, 16, 16}, 1), weight = normal({out, 3, 3, 3}, 2);
                 const at::Tensor upstream = normal({8, out, 16 / stride, 16 / stride}, 3);
-                const Passes found = passes(x, weight, upstream, settings);
-                const Passes expected =
-                    passes(x.to(at::kDouble), weight.to(at::kDouble), upstream.to(at::kDouble), settings);
-                expect_close(found.output, expected.output);
-                expect_close(found.by_x, expected.by_x);
-                expect_close(found.by_weight, expected.by_weight);
+                expect_as_in_float64(x, weight, upstream, settings);
             }
 }
 
@@ -69,12 +73,7 @@ TEST(Convolution, of_each_channel_on_its_own_is_so_too) {
             const ConvolutionSettings settings{channels, channels, 3, stride, 1, channels};
             const at::Tensor x = normal({4, channels, 16, 16}, 1), weight = normal({channels, 1, 3, 3}, 2);
             const at::Tensor upstream = normal({4, channels, 16 / stride, 16 / stride}, 3);
-            const Passes found = passes(x, weight, upstream, settings);
-            const Passes expected =
-                passes(x.to(at::kDouble), weight.to(at::kDouble), upstream.to(at::kDouble), settings);
-            expect_close(found.output, expected.output);
-            expect_close(found.by_x, expected.by_x);
-            expect_close(found.by_weight, expected.by_weight);
+            expect_as_in_float64(x, weight, upstream, settings);
         }
 }
 
