@@ -22,7 +22,7 @@ std::unique_ptr<Trick> make(const TrickContext& context) {
     if (!context.given_weights)
         throw Error(ExitCode::data, "the weights that this recipe starts from are not there",
                     "name their file: dsqbench run --weights FILE");
-    if (weights_id(read_weights_file(*context.given_weights)) != id)
+    if (nlohmann::json(weights_id(read_weights_file(*context.given_weights))) != id)
         throw Error(ExitCode::data, "are not the weights that the recipe names", "give --weights again",
                     context.given_weights->string());
     return std::make_unique<Weights>(*context.given_weights);
