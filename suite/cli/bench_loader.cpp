@@ -1,15 +1,18 @@
-// `dsqbench bench loader`: how many images of a data set one core reads, decodes and augments a second.
+// `dsqbench bench loader`: how many images of a data set one core reads, decodes and augments a second, in turn with
+// other programs that do the same.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <numeric>
 
 #include "suite/cli/bench_targets.h"
+#include "suite/cli/throughput_turns.h"
 #include "suite/core/clock.h"
+#include "suite/core/shell.h"
 #include "suite/data/augmentation.h"
 #include "suite/data/stored_images.h"
-#include "suite/report/statistics.h"
 
 namespace dsqbench {
 
@@ -20,6 +23,8 @@ struct Arguments {
     std::int64_t images = 100;
     int rounds = 9;
     bool on_request = false, encoded = false;
+    std::vector<std::string> rivals;  // NAME=COMMAND
+    std::string results, repeated_by;
 };
 
 // What a loader's thread does for a training batch, on one thread and without a queue.
@@ -42,6 +47,9 @@ public:
         }
         return processor_seconds() - started;
     }
+
+    std::int64_t images() const { return set_->size(); }
+    std::string fingerprint() const { return set_->fingerprint(); }
 
 private:
     static std::shared_ptr<const Dataset> open(const std::string& name, const Session& session) {
@@ -74,6 +82,7 @@ public:
           order_(static_cast<std::size_t>(images_.size())) {
         std::iota(order_.begin(), order_.end(), 0);
         Random(0).shuffle(order_);
+        read();
     }
 
     double read() {
@@ -82,7 +91,8 @@ public:
         for (const std::int64_t index : order_) bytes_ += images_.read(index).size();
         return monotonic_seconds() - started;
     }
-    std::uint64_t bytes() const { return bytes_; }
+    std::int64_t files() const { return images_.size(); }
+    double megabytes() const { return static_cast<double>(bytes_) / 1e6; }
 
 private:
     StoredImages images_;
@@ -90,60 +100,63 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
-struct Rates {
-    double middle = 0, lowest = 0, highest = 0;
+// What is measured: a round of it returns its seconds.
+struct Work {
+    Throughput about;  // all but the rounds
+    std::function<double()> round;
 };
 
-// `work()` once to warm up, then once a round.
-template <class Work>
-Rates rates_of(int rounds, const Work& work) {
-    work();
-    std::vector<double> rates;
-    for (int round = 0; round < rounds; ++round) rates.push_back(work());
-    const auto [lowest, highest] = std::minmax_element(rates.begin(), rates.end());
-    return {median(rates), *lowest, *highest};
+Work reading_of(const Session& session) {
+    const auto reading = std::make_shared<Reading>(session);
+    Work work;
+    work.about.workload = "reading";
+    work.about.input = fmt::format("imagenet, {} files of {:.1f} MB", reading->files(), reading->megabytes());
+    work.about.unit = "MB/s";
+    work.about.units = reading->megabytes();
+    work.about.clock = Throughput::Clock::wall;
+    work.round = [reading] { return reading->read(); };
+    return work;
 }
 
-void print_rates(const std::string& what, const Rates& rates, const char* unit, const Session& session) {
-    if (session.json)
-        print_json({{"what", what},
-                    {"unit", unit},
-                    {"median", rates.middle},
-                    {"lowest", rates.lowest},
-                    {"highest", rates.highest}});
-    else
-        print_result(
-            fmt::format("{}: {:.1f} {} [{:.1f}, {:.1f}]\n", what, rates.middle, unit, rates.lowest, rates.highest));
+Work preparation_of(const Arguments& arguments, const Session& session) {
+    const auto preparation = std::make_shared<Preparation>(arguments, session);
+    Work work;
+    work.about.workload = "image preparation";
+    work.about.input = fmt::format("{}, {} images, fingerprint {:.12}", arguments.dataset, preparation->images(),
+                                   preparation->fingerprint());
+    work.about.unit = "images/s";
+    work.about.units = static_cast<double>(arguments.images);
+    work.about.clock = Throughput::Clock::processor;
+    work.round = [preparation] { return preparation->prepare(); };
+    return work;
+}
+
+Work work_of(const Arguments& arguments, const Session& session) {
+    return arguments.encoded ? reading_of(session) : preparation_of(arguments, session);
+}
+
+std::string command_of(const Arguments& arguments, const Session& session) {
+    if (!arguments.repeated_by.empty()) return arguments.repeated_by;
+    std::string command = "dsqbench bench loader";
+    if (!session.data_root.empty()) command += " --data-root " + shell_word(session.data_root.string());
+    command += arguments.encoded
+                   ? " --encoded"
+                   : fmt::format(" --dataset {} --images {}", shell_word(arguments.dataset), arguments.images);
+    for (const auto& rival : arguments.rivals) command += " --against " + shell_word(rival);
+    return command + fmt::format(" --rounds {}", arguments.rounds);
 }
 
 void measure(const Arguments& arguments, const Session& session) {
-    if (arguments.encoded) {
-        Reading reading(session);
-        const auto megabytes = [&] {
-            const double seconds = reading.read();
-            return static_cast<double>(reading.bytes()) / 1e6 / seconds;
-        };
-        return print_rates("encoded files", rates_of(arguments.rounds, megabytes), "MB/s", session);
-    }
-    Preparation preparation(arguments, session);
-    const auto images = [&] { return static_cast<double>(arguments.images) / preparation.prepare(); };
-    print_rates(arguments.dataset + ", one core", rates_of(arguments.rounds, images), "images/s", session);
+    Work work = work_of(arguments, session);
+    work.about.command = command_of(arguments, session);
+    const auto rivals = take_turns(work.about, work.round, arguments.rivals, arguments.rounds);
+    finish_throughput(throughput_rows(work.about, rivals), arguments.results, session);
 }
 
-// Does the work for every line of standard input; the seconds on standard output. What scripts/compare_loader takes
-// turns with.
-template <class Work>
-void answer(const Work& work) {
-    for (std::string line; std::getline(std::cin, line);) print_result(fmt::format("{:.9f}\n", work()));
-}
-
+// Does the work for every line of standard input; the seconds on standard output. What a benchmark takes turns with.
 void answer(const Arguments& arguments, const Session& session) {
-    if (arguments.encoded) {
-        Reading reading(session);
-        return answer([&] { return reading.read(); });
-    }
-    Preparation preparation(arguments, session);
-    answer([&] { return preparation.prepare(); });
+    const Work work = work_of(arguments, session);
+    for (std::string line; std::getline(std::cin, line);) print_result(fmt::format("{:.9f}\n", work.round()));
 }
 
 void declare(CLI::App& command, Session& session) {
@@ -157,6 +170,13 @@ void declare(CLI::App& command, Session& session) {
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();
     add_flag(command, "--encoded", arguments->encoded, "only read the files of imagenet, all of them in every round");
+    add_option(command, "--against", arguments->rivals,
+               "NAME=COMMAND: take turns with a program that does a round for every line of its standard input and "
+               "prints the seconds; may be given again")
+        ->allow_extra_args(false);
+    add_option(command, "--results", arguments->results, "folder of result rows to add to; without it, none is kept");
+    add_option(command, "--repeated-by", arguments->repeated_by,
+               "what rows name as the command that repeats them, where a script calls this one");
     add_flag(command, "--on-request", arguments->on_request,
              "do a round for every line of standard input, and print the seconds");
     add_json_flag(command, session);

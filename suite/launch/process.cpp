@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,8 +23,14 @@ namespace {
 // Both ends close when the process image is replaced; dup2 makes the copies that the child keeps.
 class Pipe {
 public:
-    Pipe() {
-        if (::pipe2(ends_.data(), O_CLOEXEC) != 0)
+    enum class Kind {
+        plain,
+        quiet,  // a socket: writing after the reader has gone is an error and no SIGPIPE
+    };
+    explicit Pipe(Kind kind = Kind::plain) {
+        const int failed = kind == Kind::plain ? ::pipe2(ends_.data(), O_CLOEXEC)
+                                               : ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_.data());
+        if (failed != 0)
             throw Error(ExitCode::failed, std::string("cannot make a pipe: ") + std::strerror(errno),
                         "use fewer --jobs, or raise the limit with `ulimit -n`");
     }
@@ -37,6 +44,7 @@ public:
     int read_end() const { return ends_[0]; }
     int write_end() const { return ends_[1]; }
     int release_read_end() { return std::exchange(ends_[0], -1); }
+    int release_write_end() { return std::exchange(ends_[1], -1); }
     void close_write_end() { ::close(std::exchange(ends_[1], -1)); }
 
 private:
@@ -69,7 +77,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 struct Start {
     char* const* command;
     char* const* environment;
-    int out, error, failure;
+    int in, out, error, failure;  // in: -1 for nothing to read
     pid_t parent;
 };
 
@@ -82,8 +90,7 @@ struct Start {
 [[noreturn]] void become(const Start& start) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != start.parent) ::_exit(127);  // the parent died before the line above
-    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(start.in >= 0 ? start.in : ::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
     if (::dup2(start.out, STDOUT_FILENO) < 0 || ::dup2(start.error, STDERR_FILENO) < 0) report_and_exit(start.failure);
     ::signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -109,13 +116,20 @@ void wait_for_end(pid_t id) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
+Process::Process(const std::vector<std::string>& command, const std::vector<std::string>& environment, Input input) {
     if (command.empty()) throw std::logic_error("a task has no command");
     std::vector<std::string> arguments = command, variables = merged_environment(environment);
     const auto argument_pointers = pointers_to(arguments), variable_pointers = pointers_to(variables);
     Pipe out, error, failure;
-    const Start start{argument_pointers.data(), variable_pointers.data(), out.write_end(),
-                      error.write_end(),        failure.write_end(),      ::getpid()};
+    std::optional<Pipe> in;
+    if (input == Input::written) in.emplace(Pipe::Kind::quiet);
+    const Start start{argument_pointers.data(),
+                      variable_pointers.data(),
+                      in ? in->read_end() : -1,
+                      out.write_end(),
+                      error.write_end(),
+                      failure.write_end(),
+                      ::getpid()};
     id_ = ::fork();
     if (id_ == 0) become(start);
     if (id_ < 0)
@@ -128,14 +142,18 @@ Process::Process(const std::vector<std::string>& command, const std::vector<std:
     }
     for (Pipe* pipe : {&out, &error}) ::fcntl(pipe->read_end(), F_SETFL, O_NONBLOCK);
     pipes_ = {out.release_read_end(), error.release_read_end()};
+    if (in) input_ = in->release_write_end();
 }
 
 Process::Process(Process&& other) noexcept
-    : id_(std::exchange(other.id_, -1)), exit_code_(other.exit_code_), pipes_(std::exchange(other.pipes_, {-1, -1})) {}
+    : id_(std::exchange(other.id_, -1)),
+      exit_code_(other.exit_code_),
+      pipes_(std::exchange(other.pipes_, {-1, -1})),
+      input_(std::exchange(other.input_, -1)) {}
 
 Process::~Process() {
-    for (const int pipe : pipes_)
-        if (pipe >= 0) ::close(pipe);
+    for (const int end : {pipes_[0], pipes_[1], input_})
+        if (end >= 0) ::close(end);
     if (id_ < 0 || exit_code_) return;
     ::kill(id_, SIGKILL);
     wait_for_end(id_);
@@ -150,6 +168,15 @@ std::string Process::read_available(Stream stream) {
     if (count <= 0 && !later) ::close(std::exchange(pipe, -1));
     bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return bytes;
+}
+
+bool Process::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::send(input_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (count < 0 && errno != EINTR) return false;
+        if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
 }
 
 void Process::send(int signal) {

@@ -1,4 +1,4 @@
-// A child process with its stdout and stderr on pipes.
+// A child process with its stdout and stderr on pipes, and its stdin where that is asked for.
 #pragma once
 
 #include <sys/types.h>
@@ -14,12 +14,14 @@ namespace dsqbench {
 class Process {
 public:
     enum class Stream { out, error };
+    enum class Input { none, written };
 
-    // Starts `command`, found through PATH when it has no '/', with stdin closed, this process's environment and the
-    // variables "NAME=value" of `environment` laid over it. The kernel kills it when the calling thread ends: with
-    // SIGKILL, because a run survives that, and a checkpointing orphan would keep its run directory locked.
-    // Throws Error(failed) when it cannot be started.
-    Process(const std::vector<std::string>& command, const std::vector<std::string>& environment);
+    // Starts `command`, found through PATH when it has no '/', with an empty stdin or one for write(), this process's
+    // environment and the variables "NAME=value" of `environment` laid over it. The kernel kills it when the calling
+    // thread ends: with SIGKILL, because a run survives that, and a checkpointing orphan would keep its run directory
+    // locked. Throws Error(failed) when it cannot be started.
+    Process(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+            Input input = Input::none);
     ~Process();  // kills it when it is still there, and waits
     Process(Process&& other) noexcept;
     Process(const Process&) = delete;
@@ -32,6 +34,9 @@ public:
     // What can be read without waiting, at most 64 KiB; closes the pipe at its end.
     std::string read_available(Stream stream);
 
+    // Puts all of `bytes` into its stdin, waiting where it does not read yet. Returns whether it still reads.
+    bool write(std::string_view bytes);
+
     // Sends `signal`; nothing when the process has ended.
     void send(int signal);
 
@@ -42,6 +47,7 @@ private:
     pid_t id_ = -1;
     std::optional<int> exit_code_;
     std::array<int, 2> pipes_{-1, -1};
+    int input_ = -1;
 };
 
 }  // namespace dsqbench

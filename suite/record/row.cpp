@@ -75,6 +75,8 @@ void check_consistency(const Row& row, const std::string& place) {
         throw Error(ExitCode::data, "an unpublishable row must say why", "set 'unpublishable_reason'", place);
     if (text_of(row, "outcome") == "finished" && is_unset(row, "top1"))
         throw Error(ExitCode::data, "a finished training has a 'top1'", "or its outcome is 'not converged'", place);
+    if (is_unset(row, "rival") != is_unset(row, "rival_ratio"))
+        throw Error(ExitCode::data, "'rival' and 'rival_ratio' come together", {}, place);
 }
 
 nlohmann::json schema_of(const RowField& field) {

@@ -11,14 +11,15 @@ const std::vector<RowField>& row_fields() {
     const std::vector<std::string> any, training{"training"}, kernel{"kernel"},
         quantized{"training", "kernel", "training-speed", "network"};
     const std::vector<std::string> speed{"training-speed"}, trained{"training", "training-speed"},
-        timed{"kernel", "training-speed", "network"};
-    const std::vector<std::string> network{"network"}, latency{"kernel", "network"},
+        throughput{"throughput"}, in_rounds{"training-speed", "throughput"},
+        timed{"kernel", "training-speed", "throughput", "network"};
+    const std::vector<std::string> network{"network"}, latency{"kernel", "network"}, repeated{"kernel", "throughput", "network"},
         labelled{"training", "training-speed", "network"};
     // clang-format off
     static const std::vector<RowField> fields = {
         {"schema_version", "integer", "", "", required, "version of this table"},
         {"row_id", "text", "", "", required, "SHA-256 of the row without this field, keys sorted, no white space"},
-        {"kind", "text", "", "", required, "what was measured", {"training", "kernel", "training-speed", "network"}},
+        {"kind", "text", "", "", required, "what was measured", {"training", "kernel", "training-speed", "throughput", "network"}},
         {"time", "text", "", "", required, "when the row was written, UTC"},
         {"machine", "text", "", "", required, "short name of the machine; also its folder in the store"},
         {"commit", "text", "", "", required, "of the program; '-dirty' when its sources differed from it"},
@@ -58,12 +59,26 @@ const std::vector<RowField>& row_fields() {
 
         {"image", "text", "", "", required, "channels x rows x columns of an image", any, speed},
         {"batch", "integer", "images", "", required, "of a step, or of a network's run", any, {"training-speed", "network"}},
-        {"rounds", "integer", "rounds", "", required, "in which every contender made one step", any, speed},
+        {"rounds", "integer", "rounds", "", required, "in which every side took one turn", any, in_rounds},
         {"fp32_ratio", "real", "", "higher", required, "images/s over those of FP32 in the same round, median of the rounds", any, speed},
         {"fp32_ratio_lowest", "real", "", "higher", required, "the same, smallest", any, speed},
         {"fp32_ratio_highest", "real", "", "higher", required, "the same, largest", any, speed},
         {"fp32_memory_ratio", "real", "", "lower", required, "peak_memory_bytes over those of FP32", any, speed},
         {"training_isa", "text", "", "", required, "of the convolutions; none: LibTorch's own", {"none", "avx2", "avx512"}, speed},
+
+        {"workload", "text", "", "", required, "what was done again and again", any, throughput},
+        {"input", "text", "", "", required, "to what", any, throughput},
+        {"processes", "integer", "processes", "", required, "that did it together", any, throughput},
+        {"clock", "text", "", "", required, "of the rounds' seconds; processor: that of the process, as if it were alone", {"processor", "wall"}, throughput},
+        {"rate_unit", "text", "", "", required, "of the rates", any, throughput},
+        {"rate", "real", "", "higher", required, "of a round, median", any, throughput},
+        {"rate_lowest", "real", "", "higher", required, "the same, smallest", any, throughput},
+        {"rate_highest", "real", "", "higher", required, "the same, largest", any, throughput},
+        {"rival", "text", "", "", optional, "that did the same in turn", any, throughput},
+        {"rival_rate", "real", "", "", optional, "of its rounds, median", any, throughput},
+        {"rival_ratio", "real", "", "higher", optional, "rate over the rival's in the same round, median of the rounds", any, throughput},
+        {"rival_ratio_lowest", "real", "", "higher", optional, "the same, smallest", any, throughput},
+        {"rival_ratio_highest", "real", "", "higher", optional, "the same, largest", any, throughput},
 
         {"network", "text", "", "", required, "the list of shapes that a layer is from; the model of a whole network", any, latency},
         {"layer", "text", "", "", required, "its name there", any, kernel},
@@ -97,7 +112,7 @@ const std::vector<RowField>& row_fields() {
         {"rival_ratios", "text", "", "", optional, "the same for every rival of the run, JSON", any, kernel},
         {"check", "text", "", "", required, "output against the scalar reference; mistrusted: the data could not have failed", {"passed", "failed", "skipped", "mistrusted"}, latency},
         {"check_reason", "text", "", "", optional, "why not passed", any, latency},
-        {"command", "text", "", "", optional, "that repeats the row", any, latency},
+        {"command", "text", "", "", optional, "that repeats the row", any, repeated},
         {"instructions", "integer", "instructions", "lower", optional, "executed for the layer", any, kernel},
         {"instructions_per_mac", "real", "", "lower", optional, "the same over nominal_macs", any, kernel},
         {"modelled_bound", "real", "MAC/cycle", "higher", optional, "inner loop, by its busiest resource: optimistic", any, kernel},
@@ -137,6 +152,7 @@ const std::vector<std::string>& identity_fields(const std::string& kind) {
         {"training-speed",
          {"label", "model", "model_width", "image", "batch", "threads", "weight_bits", "activation_bits",
           "training_isa", "processor"}},
+        {"throughput", {"workload", "input", "processes", "threads", "clock", "rate_unit", "rival", "processor"}},
         {"kernel",
          {"network", "layer", "shape", "method", "variant", "held_to", "processor", "weight_bits", "activation_bits",
           "threads", "cache"}},

@@ -26,6 +26,11 @@ std::string key_of(const RowLine& row, const std::vector<std::string>& fields) {
     return key;
 }
 
+// What, beside commit and time, two rows of one case have in common.
+std::string case_of(const RowLine& row, const std::string& kind) {
+    return row.text("machine") + separator + key_of(row, identity_fields(kind));
+}
+
 std::optional<double> mean_of(const Contestant& contestant, const std::string& metric) {
     const auto values = values_of(converged_values(contestant, metric));
     return values.empty() ? std::nullopt : std::optional(mean(values));
@@ -180,8 +185,7 @@ void LeaderboardBuilder::add_training(const RowLine& row) {
 }
 
 void LeaderboardBuilder::add_latency(const RowLine& row, const std::string& kind) {
-    const std::string key = row.text("machine") + separator + key_of(row, identity_fields(kind));
-    keep_newest((kind == "kernel" ? kernels_ : networks_)[key], row);
+    keep_newest((kind == "kernel" ? kernels_ : networks_)[case_of(row, kind)], row);
     const auto nanoseconds = row.real("median_ns");
     if (!nanoseconds || row.text("method") != "measured") return;
     const Row fields = latency_fields(row, kind);
@@ -209,6 +213,7 @@ void LeaderboardBuilder::add(const RowLine& row) {
     const std::string kind = row.text("kind");
     if (kind == "training") add_training(row);
     if (kind == "kernel" || kind == "network") add_latency(row, kind);
+    if (kind == "throughput") keep_newest(throughputs_[case_of(row, kind)], row);
 }
 
 Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& published) const {
@@ -231,6 +236,7 @@ Leaderboard LeaderboardBuilder::build(const std::vector<PublishedNumber>& publis
     add_lines(board, std::move(trainings));
     append_rows(board.kernels, kernels_);
     append_rows(board.networks, networks_);
+    append_rows(board.throughputs, throughputs_);
     for (const auto& [key, point] : latency_trend_) board.latency_trend.push_back(point);
     board.published = published;
     for (auto& line : board.lines)

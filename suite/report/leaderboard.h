@@ -54,6 +54,7 @@ struct Leaderboard {
     std::vector<BoardLine> lines;             // by recipe, protocol, rank
     std::vector<std::string> refused;         // protocols and designs whose rows contradict each other, and why
     std::vector<Row> kernels, networks;       // the newest of each case
+    std::vector<Row> throughputs;             // the same
     std::vector<TrendPoint> trend;            // by recipe, label, machine, day
     std::vector<LatencyPoint> latency_trend;  // by machine, network, setting, subject, day
     std::vector<JudgedClaim> claims;
@@ -86,7 +87,7 @@ private:
     std::size_t rows_ = 0, unpublishable_ = 0;
     std::string newest_;
     std::map<std::string, Series> trainings_;
-    std::map<std::string, Kept> kernels_, networks_;
+    std::map<std::string, Kept> kernels_, networks_, throughputs_;
     std::map<std::string, LatencyPoint> latency_trend_;
 };
 

@@ -135,7 +135,7 @@ std::string leaderboard_html(const Leaderboard& board) {
     body += board.lines.empty() ? "<p>No rows yet: <code>dsqbench run --recipe fmnist_r8_w2a2</code> makes some.</p>\n"
                                 : board_table(board);
     body += refused_note(board) + plots_section(board) + claims_section(board) + cards_section(board) +
-            networks_section(board) + kernels_section(board) + published_section(board);
+            networks_section(board) + kernels_section(board) + throughputs_section(board) + published_section(board);
     return head + body + "</main>\n<script>" + page_script + "</script>\n</body>\n</html>\n";
 }
 

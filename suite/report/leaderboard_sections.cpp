@@ -23,8 +23,8 @@ std::optional<double> milliseconds_of(const Row& row) {
     return nanoseconds ? std::optional(*nanoseconds / 1e6) : std::nullopt;
 }
 
-// Everything that the row says, and how to get it again.
-std::string provenance_of(const Row& row) {
+// Everything that the row says, and how to get it again; `name` is what the row is of.
+std::string provenance_of(const Row& row, const std::string& name) {
     std::string fields;
     for (const auto& field : row_fields()) {
         if (!row.contains(field.name) || row[field.name].is_null() || field.name == "step_times") continue;
@@ -35,7 +35,7 @@ std::string provenance_of(const Row& row) {
     const std::string command = text_of(row, "command");
     const std::string again =
         command.empty() ? "" : fmt::format("<p>Again: <code>{}</code></p>", escape_markup(command));
-    return details_cell("row", latency_name(row), again + "<pre>" + escape_markup(fields) + "</pre>");
+    return details_cell("row", name, again + "<pre>" + escape_markup(fields) + "</pre>");
 }
 
 HtmlRow row_of_kernel(const Row& row) {
@@ -44,7 +44,7 @@ HtmlRow row_of_kernel(const Row& row) {
              text_cell(text_of(row, "cache")), text_cell(text_of(row, "method")), number_cell(milliseconds_of(row), 3),
              number_cell(real_of(row, "spread"), 1), number_cell(real_of(row, "int8_ratio"), 2),
              number_cell(real_of(row, "f32_ratio"), 2), text_cell(text_of(row, "machine")),
-             text_cell(text_of(row, "commit").substr(0, 12)), provenance_of(row)},
+             text_cell(text_of(row, "commit").substr(0, 12)), provenance_of(row, latency_name(row))},
             {{"network", text_of(row, "network")},
              {"layer", text_of(row, "layer")},
              {"kernel", text_of(row, "variant")},
@@ -61,11 +61,36 @@ HtmlRow row_of_network(const Row& row) {
          number_cell(milliseconds_of(row), 3), number_cell(real_of(row, "spread"), 1),
          number_cell(real_of(row, "int8_ratio"), 2), number_cell(real_of(row, "f32_ratio"), 2),
          number_cell(real_of(row, "integer_top1"), 2), number_cell(real_of(row, "equal_predictions"), 2),
-         text_cell(text_of(row, "machine")), provenance_of(row)},
+         text_cell(text_of(row, "machine")), provenance_of(row, latency_name(row))},
         {{"network", text_of(row, "network")},
          {"label", text_of(row, "label")},
          {"bits", bits_text(row)},
          {"machine", text_of(row, "machine")}}};
+}
+
+std::string setting_of_throughput(const Row& row) {
+    const auto count = [](const Row& value, const char* one, const char* many) {
+        return fmt::format("{} {}", value.dump(), value == 1 ? one : many);
+    };
+    return fmt::format("{}, {}, seconds of the {}", count(row.at("processes"), "process", "processes"),
+                       count(row.at("threads"), "thread", "threads"),
+                       text_of(row, "clock") == "wall" ? "clock" : "processor");
+}
+
+HtmlRow row_of_throughput(const Row& row) {
+    const auto spread = [&](const char* name, int digits) {
+        const auto lowest = real_of(row, fmt::format("{}_lowest", name));
+        const auto highest = real_of(row, fmt::format("{}_highest", name));
+        return text_cell(lowest && highest ? fmt::format("[{:.{}f}, {:.{}f}]", *lowest, digits, *highest, digits) : "");
+    };
+    const std::string workload = text_of(row, "workload"), rival = text_of(row, "rival");
+    const std::string name = rival.empty() ? workload : workload + " against " + rival;
+    return {{heading_cell(workload), text_cell(text_of(row, "input")), text_cell(setting_of_throughput(row)),
+             number_cell(real_of(row, "rate"), 1), spread("rate", 1), text_cell(text_of(row, "rate_unit")),
+             text_cell(rival), number_cell(real_of(row, "rival_rate"), 1), number_cell(real_of(row, "rival_ratio"), 3),
+             spread("rival_ratio", 3), number_cell(real_of(row, "rounds"), 0), text_cell(text_of(row, "machine")),
+             provenance_of(row, name)},
+            {{"workload", workload}, {"machine", text_of(row, "machine")}}};
 }
 
 HtmlRow row_of_claim(const JudgedClaim& judged) {
@@ -191,6 +216,32 @@ std::string kernels_section(const Leaderboard& board) {
         {}};
     for (const Row& row : board.kernels) table.rows.push_back(row_of_kernel(row));
     return "<h2 id=\"kernels\">Kernel latency by layer</h2>\n" + to_html(table);
+}
+
+std::string throughputs_section(const Leaderboard& board) {
+    if (board.throughputs.empty()) return {};
+    HtmlTable table{
+        "throughput-rows",
+        "Throughput",
+        "The newest row of each case. A rival did the same work in turn; ratio: ours over its within a round, "
+        "median of the rounds [lowest, highest].",
+        {{"workload", "workload"},
+         {"input", "input"},
+         {"setting", "setting"},
+         {"rate", "rate", number},
+         {"[lowest, highest]", "", plain},
+         {"unit", "unit"},
+         {"rival", "rival"},
+         {"its rate", "rival-rate", number},
+         {"ratio", "ratio", number},
+         {"[lowest, highest]", "", plain},
+         {"rounds", "rounds", number},
+         {"machine", "machine"},
+         {"provenance", "", plain}},
+        {{"workload", "Workload"}, {"machine", "Machine"}},
+        {}};
+    for (const Row& row : board.throughputs) table.rows.push_back(row_of_throughput(row));
+    return "<h2 id=\"throughput\">Throughput</h2>\n" + to_html(table);
 }
 
 std::string published_section(const Leaderboard& board) {

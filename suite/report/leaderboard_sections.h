@@ -12,6 +12,7 @@ std::string claims_section(const Leaderboard& board);
 std::string cards_section(const Leaderboard& board);
 std::string networks_section(const Leaderboard& board);
 std::string kernels_section(const Leaderboard& board);
+std::string throughputs_section(const Leaderboard& board);
 std::string published_section(const Leaderboard& board);
 
 }  // namespace dsqbench

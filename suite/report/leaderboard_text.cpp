@@ -9,6 +9,7 @@
 #include "suite/report/network_table.h"
 #include "suite/report/number_text.h"
 #include "suite/report/text_table.h"
+#include "suite/report/throughput.h"
 
 namespace dsqbench {
 
@@ -164,6 +165,7 @@ std::string leaderboard_markdown(const Leaderboard& board) {
     text += refused_note(board);
     if (!board.networks.empty()) text += "\n## Networks\n\n" + network_table(board.networks).markdown();
     if (!board.kernels.empty()) text += "\n## Kernels\n\n" + kernels_of(board);
+    if (!board.throughputs.empty()) text += "\n## Throughput\n\n" + throughput_table(board.throughputs).markdown();
     if (!board.claims.empty()) {
         TextTable table;
         table.add_column("claim").add_column("verdict").add_column("what is claimed").add_column("because");
@@ -229,6 +231,7 @@ nlohmann::json leaderboard_json(const Leaderboard& board) {
             {"refused", board.refused},
             {"networks", board.networks},
             {"kernels", board.kernels},
+            {"throughputs", board.throughputs},
             {"trend", std::move(trend)},
             {"latency_trend", std::move(latency_trend)},
             {"claims", to_json(board.claims)},

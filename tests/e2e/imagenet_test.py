@@ -70,14 +70,31 @@ class ImageNet(CommandTest):
 
     def test_the_loader_is_measured_against_pillow_and_cat(self):
         self.make_tree()
-        for options, names in [([], {"pillow", "pillow, draft mode", "dsqbench"}), (["--encoded"], {"cat", "dsqbench"})]:
+        for options, names in [([], ["pillow", "pillow"]), (["--encoded"], ["cat"])]:
             command = [PYTHON, SOURCE / "scripts/compare_loader", "--program", PROGRAM, "--data-root", self.folder, "--rounds", "2",
-                       "--images", "5", "--json", *options]
-            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300)
+                       "--images", "5", "--json", "--results", "measured", *options]
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300, cwd=self.folder)
             self.assertEqual(done.returncode, 0, done.stderr)
             rows = json.loads(done.stdout)["rows"]
-            self.assertEqual({row["side"] for row in rows}, names)
-            self.assertTrue(all(row["rate"] > 0 and row["lowest"] <= row["ratio"] <= row["highest"] for row in rows), rows)
+            self.assertEqual([row["rival"].split()[0] for row in rows], names)
+            for row in rows:
+                self.assertGreater(row["rate"], 0)
+                self.assertTrue(row["rival_ratio_lowest"] <= row["rival_ratio"] <= row["rival_ratio_highest"], row)
+                self.assertIn("scripts/compare_loader", row["command"])
+                self.assertEqual((row["publishable"], row["rounds"]), (False, 2))
+        stored = next((self.folder / "measured").rglob("*.jsonl")).read_text().splitlines()
+        self.assertEqual([json.loads(line)["workload"] for line in stored],
+                         ["image preparation", "image preparation", "reading"])
+
+    def test_the_loader_alone_has_a_row_too_and_a_rival_that_is_none_is_refused(self):
+        self.make_tree()
+        bench = ["bench", "loader", "--data-root", self.folder, "--images", "2", "--rounds", "5"]
+        row, = self.json_of(*bench)["rows"]
+        self.assertNotIn("rival", row)
+        self.assertIn("dsqbench bench loader --data-root", row["command"])
+        self.dsqbench(*bench, "--against", "nameless", expect=2)
+        broken = self.dsqbench(*bench, "--against", "broken=nothing-of-that-name", expect=1)
+        self.assertRegex(broken.stderr, "'broken' ended: .*not found")
 
     def test_mobilenet_runs(self):
         self.make_tree()

@@ -33,6 +33,20 @@ std::string all_of(Process& process, Process::Stream stream) {
     return bytes;
 }
 
+TEST(Process, reads_what_is_written_to_it) {
+    Process process({"/bin/sh", "-c", "read one; read two; echo $two $one"}, {}, Process::Input::written);
+    EXPECT_TRUE(process.write("first\n"));
+    EXPECT_TRUE(process.write("second\n"));
+    EXPECT_EQ(all_of(process, Process::Stream::out), "second first\n");
+    EXPECT_EQ(wait_for(process), 0);
+}
+
+TEST(Process, that_ended_takes_no_input_and_no_signal_says_so) {
+    Process process({"/bin/sh", "-c", "exit 3"}, {}, Process::Input::written);
+    EXPECT_EQ(wait_for(process), 3);
+    EXPECT_FALSE(process.write("anybody there?\n"));
+}
+
 TEST(Process, separates_the_two_streams) {
     Process process = shell("echo result; echo trouble >&2; exit 3");
     EXPECT_EQ(all_of(process, Process::Stream::out), "result\n");

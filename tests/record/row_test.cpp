@@ -122,6 +122,17 @@ TEST(CheckRow, accepts_a_kernel_row_and_refuses_training_fields_in_it) {
     EXPECT_EQ(refusal_of(row), "rows.jsonl:7: a row of kind 'kernel' has no field 'top1'");
 }
 
+TEST(CheckRow, accepts_a_throughput_with_its_rival_or_alone_and_no_rival_without_its_ratio) {
+    Row row = complete_row(sample_throughput_row());
+    EXPECT_EQ(refusal_of(row), "accepted");
+    row.erase("rival_ratio");
+    EXPECT_EQ(refusal_of(row), "rows.jsonl:7: 'rival' and 'rival_ratio' come together");
+    row.erase("rival");
+    EXPECT_EQ(refusal_of(row), "accepted");
+    row["rival_ratio"] = 2.0;
+    EXPECT_EQ(refusal_of(row), "rows.jsonl:7: 'rival' and 'rival_ratio' come together");
+}
+
 TEST(CompleteRow, adds_origin_and_identity_once) {
     Row bare = sample_row();
     for (const char* field : {"schema_version", "time", "machine", "commit", "version", "compiler"}) bare.erase(field);

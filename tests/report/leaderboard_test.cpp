@@ -190,6 +190,25 @@ TEST_F(Board, a_cold_and_a_warm_cache_have_pictures_of_their_own) {
     EXPECT_EQ(leaderboard_plots(builder_.build({})).at(0).plots.size(), 2u);
 }
 
+TEST_F(Board, throughputs_keep_the_newest_of_each_rival_and_are_on_every_page) {
+    add(sample_throughput_row("pillow", 1.5));
+    add(sample_throughput_row("<cat>", 0.9));
+    Row newer = sample_throughput_row("pillow", 1.7);
+    newer["time"] = "2026-11-24T09:41:07Z";
+    add(newer);
+    const Leaderboard board = builder_.build({});
+    ASSERT_EQ(board.throughputs.size(), 2u);
+    for (const std::string& page :
+         {leaderboard_markdown(board), leaderboard_html(board), leaderboard_json(board).dump()}) {
+        EXPECT_THAT(page, HasSubstr("image preparation"));
+        EXPECT_THAT(page, HasSubstr("1.7"));
+        EXPECT_THAT(page, Not(HasSubstr("1.500")));
+    }
+    EXPECT_THAT(leaderboard_html(board), HasSubstr("scripts/compare_loader"));
+    EXPECT_THAT(leaderboard_html(board), HasSubstr("&lt;cat&gt;"));
+    EXPECT_THAT(leaderboard_html(board), Not(HasSubstr("<cat>")));
+}
+
 TEST_F(Board, kernels_have_a_trend_by_night_over_their_first_day) {
     for (int day = 1; day <= 3; ++day)
         for (const char* layer : {"stage1", "stage2"}) {

@@ -1,0 +1,45 @@
+#include "suite/launch/turn_taker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suite/core/error.h"
+
+namespace dsqbench {
+namespace {
+
+std::string refusal_of(TurnTaker& taker) {
+    try {
+        taker.take_turn();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::failed);
+        return error.message();
+    }
+    return "accepted";
+}
+
+TEST(TurnTaker, answers_every_turn_with_its_seconds) {
+    TurnTaker taker("counter", "i=0; while read line; do i=$((i+1)); echo $i.5; done");
+    for (int turn = 1; turn <= 3; ++turn) EXPECT_EQ(taker.take_turn(), turn + 0.5);
+}
+
+TEST(TurnTaker, that_ends_early_is_quoted) {
+    TurnTaker taker("pillow", "read line; echo 1; echo no module named PIL >&2; exit 1");
+    EXPECT_EQ(taker.take_turn(), 1);
+    EXPECT_THAT(refusal_of(taker), testing::StartsWith("'pillow' ended"));
+    TurnTaker missing("nobody", "/nonexistent/program");
+    EXPECT_THAT(refusal_of(missing),
+                testing::AllOf(testing::StartsWith("'nobody' ended"), testing::HasSubstr("not found")));
+}
+
+class TurnTakerAnswer : public testing::TestWithParam<const char*> {};
+
+TEST_P(TurnTakerAnswer, that_is_no_time_is_refused) {
+    TurnTaker taker("rival", std::string("read line; echo '") + GetParam() + "'; read line");
+    EXPECT_THAT(refusal_of(taker), testing::HasSubstr("instead of seconds"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, TurnTakerAnswer, testing::Values("", "soon", "1.5 s", "-1", "0", "nan", "inf", "1e999"));
+
+}  // namespace
+}  // namespace dsqbench
