@@ -72,16 +72,17 @@ void draw_png(const Plots& plots, const fs::path& folder, const fs::path& progra
 
 void write_pages(const Leaderboard& board, const PageOptions& options, const Session& session) {
     const fs::path& out = options.out;
+    const std::vector<BoardPlots> board_plots = leaderboard_plots(board);
     Plots plots;
-    for (const BoardPlots& kind : leaderboard_plots(board)) plots.insert(kind.plots.begin(), kind.plots.end());
+    for (const BoardPlots& kind : board_plots) plots.insert(kind.plots.begin(), kind.plots.end());
     remove_old_plots(out / "plots", plots, options.no_png ? Png::none : Png::drawn);
     for (const auto& [name, plot] : plots) write_file_atomically(out / "plots" / (name + ".svg"), to_svg(plot));
     if (!options.no_png && !plots.empty()) draw_png(plots, out / "plots", session.program);
     write_file_atomically(out / "leaderboard.md", leaderboard_markdown(board));
     write_file_atomically(out / "leaderboard.csv", leaderboard_csv(board));
     write_file_atomically(out / "leaderboard.json",
-                          leaderboard_json(board).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    write_file_atomically(out / "index.html", leaderboard_html(board));
+                          leaderboard_json(board, board_plots).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    write_file_atomically(out / "index.html", leaderboard_html(board, board_plots));
 }
 
 void leaderboard(const PageOptions& options, const Session& session) {

@@ -94,17 +94,18 @@ private:
 // Training images/s: "1871", or "amd-epyc-2c: 1871, my-board: 300", as speeds of two machines have no mean.
 std::string speeds_text(const BoardLine& line);
 
-// leaderboard.md, leaderboard.csv (one line a contender, timm's names where they fit), leaderboard.json, index.html
-std::string leaderboard_markdown(const Leaderboard& board);
-std::string leaderboard_csv(const Leaderboard& board);
-nlohmann::json leaderboard_json(const Leaderboard& board);
-std::string leaderboard_html(const Leaderboard& board);
-
 struct BoardPlots {
     std::string kind, title;            // "accuracy", "Accuracy by contender"
     std::map<std::string, Plot> plots;  // by file name without its extension, which begins with the kind
 };
 // In the order of the page; no kind without a plot.
 std::vector<BoardPlots> leaderboard_plots(const Leaderboard& board);
+
+// leaderboard.md, leaderboard.csv (one line a contender, timm's names where they fit), leaderboard.json, index.html;
+// `plots`: the board's.
+std::string leaderboard_markdown(const Leaderboard& board);
+std::string leaderboard_csv(const Leaderboard& board);
+nlohmann::json leaderboard_json(const Leaderboard& board, const std::vector<BoardPlots>& plots);
+std::string leaderboard_html(const Leaderboard& board, const std::vector<BoardPlots>& plots);
 
 }  // namespace dsqbench

@@ -117,7 +117,7 @@ std::string refused_note(const Leaderboard& board) {
 
 }  // namespace
 
-std::string leaderboard_html(const Leaderboard& board) {
+std::string leaderboard_html(const Leaderboard& board, const std::vector<BoardPlots>& plots) {
     const std::string head = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
@@ -134,7 +134,7 @@ std::string leaderboard_html(const Leaderboard& board) {
         board.rows, board.unpublishable, board.newest.empty() ? "never" : escape_markup(board.newest));
     body += board.lines.empty() ? "<p>No rows yet: <code>dsqbench run --recipe fmnist_r8_w2a2</code> makes some.</p>\n"
                                 : board_table(board);
-    body += refused_note(board) + plots_section(board) + claims_section(board) + cards_section(board) +
+    body += refused_note(board) + plots_section(plots) + claims_section(board) + cards_section(board) +
             networks_section(board) + kernels_section(board) + throughputs_section(board) + published_section(board);
     return head + body + "</main>\n<script>" + page_script + "</script>\n</body>\n</html>\n";
 }

@@ -125,10 +125,10 @@ HtmlRow row_of_published(const PublishedNumber& each) {
 
 }  // namespace
 
-std::string plots_section(const Leaderboard& board) {
+std::string plots_section(const std::vector<BoardPlots>& board_plots) {
     constexpr std::size_t most_of_a_kind = 15;  // a page of thousands would not open; all are in plots/
     std::string html;
-    for (const auto& [kind, title, plots] : leaderboard_plots(board)) {
+    for (const auto& [kind, title, plots] : board_plots) {
         html += "<h3>" + escape_markup(title) + "</h3>\n";
         const auto shown = static_cast<std::ptrdiff_t>(std::min(most_of_a_kind, plots.size()));
         for (auto plot = plots.begin(); plot != std::next(plots.begin(), shown); ++plot)

@@ -7,7 +7,7 @@
 
 namespace dsqbench {
 
-std::string plots_section(const Leaderboard& board);
+std::string plots_section(const std::vector<BoardPlots>& board_plots);
 std::string claims_section(const Leaderboard& board);
 std::string cards_section(const Leaderboard& board);
 std::string networks_section(const Leaderboard& board);

@@ -215,14 +215,14 @@ std::string leaderboard_csv(const Leaderboard& board) {
     return text;
 }
 
-nlohmann::json leaderboard_json(const Leaderboard& board) {
+nlohmann::json leaderboard_json(const Leaderboard& board, const std::vector<BoardPlots>& board_plots) {
     nlohmann::json lines = nlohmann::json::array(), trend = nlohmann::json::array(), cards = nlohmann::json::array(),
                    latency_trend = nlohmann::json::array(), plots = nlohmann::json::object();
     for (const auto& line : board.lines) lines.push_back(to_json(line));
     for (const auto& point : board.trend) trend.push_back(to_json(point));
     for (const auto& card : board.cards) cards.push_back(to_json(card));
     for (const auto& point : board.latency_trend) latency_trend.push_back(to_json(point));
-    for (const auto& kind : leaderboard_plots(board))
+    for (const auto& kind : board_plots)
         for (const auto& [name, plot] : kind.plots) plots[name] = to_json(plot);
     return {{"rows", board.rows},
             {"unpublishable", board.unpublishable},

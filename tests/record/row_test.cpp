@@ -10,6 +10,7 @@
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "tests/record/sample_row.h"
+#include "tests/record/sample_throughput_row.h"
 
 namespace dsqbench {
 namespace {

@@ -7,12 +7,20 @@
 #include "suite/report/markup.h"
 #include "suite/report/svg_plot.h"
 #include "tests/record/sample_row.h"
+#include "tests/record/sample_throughput_row.h"
 
 namespace dsqbench {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+std::string html_of(const Leaderboard& board) {
+    return leaderboard_html(board, leaderboard_plots(board));
+}
+nlohmann::json json_of(const Leaderboard& board) {
+    return leaderboard_json(board, leaderboard_plots(board));
+}
 
 class Board : public testing::Test {
 protected:
@@ -65,7 +73,7 @@ TEST_F(Board, a_contender_that_never_converged_has_no_rank) {
     diverged.erase("top1");
     add(diverged);
     EXPECT_EQ(ranks().at("b"), 0);
-    EXPECT_THAT(leaderboard_html(builder_.build({})), HasSubstr("1 not converged"));
+    EXPECT_THAT(html_of(builder_.build({})), HasSubstr("1 not converged"));
 }
 
 TEST_F(Board, counts_the_newest_row_of_a_seed_and_no_unpublishable_one) {
@@ -114,7 +122,7 @@ TEST_F(Board, what_a_row_says_is_text_and_never_markup) {
     hostile["quantizer"] = "</pre><h1>";
     hostile["run_directory"] = "--></script>";
     add(hostile);
-    const std::string html = leaderboard_html(builder_.build({}));
+    const std::string html = html_of(builder_.build({}));
     for (const char* bad : {"<script>alert", "<img", "<b>", "</pre><h1>", "--></script>"})
         EXPECT_THAT(html, Not(HasSubstr(bad))) << bad;
     EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)"));
@@ -124,7 +132,7 @@ TEST_F(Board, what_a_row_says_is_text_and_never_markup) {
 TEST_F(Board, the_page_needs_nothing_from_elsewhere) {
     add_contender("a", {90, 91});
     add_contender("b", {80, 81});
-    const std::string html = leaderboard_html(builder_.build({}));
+    const std::string html = html_of(builder_.build({}));
     for (const char* outside : {"src=", "http://", "https://", "@import", "url(", "fetch(", "<link rel=\"style"}) {
         std::string rest = html;
         for (std::size_t at; (at = rest.find("http://www.w3.org/2000/svg")) != std::string::npos;) rest.erase(at, 26);
@@ -135,11 +143,11 @@ TEST_F(Board, the_page_needs_nothing_from_elsewhere) {
 
 TEST_F(Board, equal_rows_make_equal_pages) {
     add_contender("a", {90, 91});
-    EXPECT_EQ(leaderboard_html(builder_.build({})), leaderboard_html(builder_.build({})));
+    EXPECT_EQ(html_of(builder_.build({})), html_of(builder_.build({})));
 }
 
 TEST_F(Board, without_rows_says_how_to_get_some) {
-    EXPECT_THAT(leaderboard_html(builder_.build({})), HasSubstr("No rows yet"));
+    EXPECT_THAT(html_of(builder_.build({})), HasSubstr("No rows yet"));
     EXPECT_THAT(leaderboard_markdown(builder_.build({})), HasSubstr("No rows yet"));
 }
 
@@ -154,7 +162,7 @@ TEST_F(Board, a_verdict_names_the_rows_that_it_was_made_from) {
     judged.claim.name = "c";
     judged.verdict.row_ids = {"0123abcd"};
     board.claims = {judged};
-    EXPECT_THAT(leaderboard_html(board), HasSubstr("row_id 0123abcd"));
+    EXPECT_THAT(html_of(board), HasSubstr("row_id 0123abcd"));
 }
 
 TEST_F(Board, a_days_mean_is_a_point_of_the_trend) {
@@ -176,7 +184,7 @@ TEST_F(Board, kernels_stand_by_layer_with_their_fastest_first) {
     const auto [name, plot] = only_plot(board, "kernels");
     EXPECT_EQ(name, "kernels-resnet18--layer-stage1-n1h56w56c64k64r3s3t1p1g1--1-thread--warm--test-board");
     EXPECT_EQ(to_json(plot)["bars"][0]["label"], "avx2/dictionary W2A2");
-    const std::string html = leaderboard_html(board);
+    const std::string html = html_of(board);
     EXPECT_THAT(html, HasSubstr("Kernel latency by layer"));
     EXPECT_THAT(html, HasSubstr("data-sort=\"0.45\">0.450</td>"));
     EXPECT_THAT(leaderboard_markdown(board), HasSubstr("0.450"));
@@ -199,14 +207,14 @@ TEST_F(Board, throughputs_keep_the_newest_of_each_rival_and_are_on_every_page) {
     const Leaderboard board = builder_.build({});
     ASSERT_EQ(board.throughputs.size(), 2u);
     for (const std::string& page :
-         {leaderboard_markdown(board), leaderboard_html(board), leaderboard_json(board).dump()}) {
+         {leaderboard_markdown(board), html_of(board), json_of(board).dump()}) {
         EXPECT_THAT(page, HasSubstr("image preparation"));
         EXPECT_THAT(page, HasSubstr("1.7"));
         EXPECT_THAT(page, Not(HasSubstr("1.500")));
     }
-    EXPECT_THAT(leaderboard_html(board), HasSubstr("scripts/compare_loader"));
-    EXPECT_THAT(leaderboard_html(board), HasSubstr("&lt;cat&gt;"));
-    EXPECT_THAT(leaderboard_html(board), Not(HasSubstr("<cat>")));
+    EXPECT_THAT(html_of(board), HasSubstr("scripts/compare_loader"));
+    EXPECT_THAT(html_of(board), HasSubstr("&lt;cat&gt;"));
+    EXPECT_THAT(html_of(board), Not(HasSubstr("<cat>")));
 }
 
 TEST_F(Board, kernels_have_a_trend_by_night_over_their_first_day) {
@@ -245,9 +253,9 @@ TEST_F(Board, networks_join_the_accuracy_of_their_weights_to_their_latency) {
     ASSERT_EQ(series.size(), 1u);
     EXPECT_EQ(series[0]["points"], nlohmann::json::array({{4.0, 88.0}}))
         << "one image, one thread, the fastest kernels";
-    EXPECT_THAT(leaderboard_html(board), HasSubstr("Latency of whole networks"));
+    EXPECT_THAT(html_of(board), HasSubstr("Latency of whole networks"));
     EXPECT_THAT(leaderboard_markdown(board), HasSubstr("## Networks"));
-    EXPECT_EQ(leaderboard_json(board)["networks"].size(), 5u);
+    EXPECT_EQ(json_of(board)["networks"].size(), 5u);
 }
 
 TEST_F(Board, many_pictures_of_one_kind_hide_none_of_another) {
@@ -258,7 +266,7 @@ TEST_F(Board, many_pictures_of_one_kind_hide_none_of_another) {
     }
     add_contender("a", {90, 91});
     add_contender("b", {80, 81});
-    const std::string html = leaderboard_html(builder_.build({}));
+    const std::string html = html_of(builder_.build({}));
     EXPECT_THAT(html, HasSubstr("small: resnet8 on synthetic"));
     EXPECT_THAT(html, HasSubstr("55 more are in plots/"));
 }
@@ -275,7 +283,7 @@ TEST_F(Board, speeds_of_two_machines_are_not_averaged) {
     ASSERT_EQ(board.lines.size(), 1u);
     EXPECT_EQ(board.lines[0].contender.top1_mean, 87) << "the newest";
     EXPECT_EQ(speeds_text(board.lines[0]), "other-board: 300, test-board: 1600");
-    EXPECT_TRUE(leaderboard_json(board)["contenders"][0]["train_samples_per_sec"].is_null());
+    EXPECT_TRUE(json_of(board)["contenders"][0]["train_samples_per_sec"].is_null());
 }
 
 TEST_F(Board, rows_that_contradict_each_other_leave_their_protocol_out_and_no_other) {
@@ -292,7 +300,7 @@ TEST_F(Board, rows_that_contradict_each_other_leave_their_protocol_out_and_no_ot
     EXPECT_EQ(board.lines[0].recipe, "small");
     ASSERT_EQ(board.refused.size(), 1u);
     EXPECT_THAT(board.refused[0], HasSubstr("bad, protocol"));
-    for (const std::string& page : {leaderboard_html(board), leaderboard_markdown(board)})
+    for (const std::string& page : {html_of(board), leaderboard_markdown(board)})
         EXPECT_THAT(page, HasSubstr("come from other data"));
 }
 
