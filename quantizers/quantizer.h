@@ -14,6 +14,7 @@
 
 #include "quantizers/fused_site.h"
 #include "quantizers/grid.h"
+#include "quantizers/rank_group.h"
 #include "suite/core/registry.h"
 
 namespace dsqbench {
@@ -55,6 +56,10 @@ public:
     // std::logic_error before calibrate().
     FusedSite fuse(const SiteInput& input);
 
+    // From now on every rank of `group` has its part of a batch, and what is tracked of activations in training mode
+    // follows the whole. Null: this process has all of it.
+    void join(std::shared_ptr<const RankGroup> group) { group_ = std::move(group); }
+
     // The grid of the last forward(), in evaluation the grid that forward() will use. No gradient.
     virtual Grid grid() const = 0;
 
@@ -85,6 +90,10 @@ protected:
 
     // A tensor of `value`, of the shape that ranges have: [] or [channels].
     at::Tensor range_tensor(double value) const;
+    // The group whose batch it is that x of forward() is a part of; null for weights, which every rank has whole.
+    const RankGroup* activation_group() const {
+        return settings_.role == QuantizerRole::activation ? group_.get() : nullptr;
+    }
     // The part of describe() that all contenders share.
     nlohmann::json describe_as(const std::string& name) const;
 
@@ -93,6 +102,7 @@ private:
     void check_calibrated();
 
     QuantizerSettings settings_;
+    std::shared_ptr<const RankGroup> group_;
     at::Tensor calibrated_;  // buffer, 0 or 1
     bool ready_ = false;     // calibrated_ was seen to be 1: spares a GPU the synchronisation
 };

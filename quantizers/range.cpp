@@ -20,14 +20,26 @@ constexpr double smallest_width = 1e-6;
 constexpr double smallest_relative_width = 1e-4;
 constexpr double largest_bound = 1e30;
 
-Range sigma_range(const at::Tensor& rows, QuantizerRole role) {
+// Of the elements of all ranks, of which each has as many.
+struct Moments {
+    at::Tensor mean, variance;
+};
+Moments moments_of(const at::Tensor& rows, const RankGroup* group) {
+    const at::Tensor mean = rows.mean(1), variance = (rows - mean.unsqueeze(1)).square().mean(1);
+    if (group == nullptr) return {mean, variance};
+    const at::Tensor means = group->gather(mean), whole = means.mean(0);
+    return {whole, group->gather(variance).mean(0) + (means - whole).square().mean(0)};
+}
+
+Range sigma_range(const at::Tensor& rows, QuantizerRole role, const RankGroup* group) {
     // In float64: the squares of float32 numbers may overflow, and a sum over a large layer loses digits.
     const at::Tensor wide = rows.to(at::kDouble);
-    const at::Tensor mean = wide.mean(1);
-    const at::Tensor deviation = (wide - mean.unsqueeze(1)).square().mean(1).sqrt();
+    const Moments moments = moments_of(wide, group);
+    const at::Tensor deviation = moments.variance.sqrt();
     if (role == QuantizerRole::weight)
-        return {mean - weight_deviations * deviation, mean + weight_deviations * deviation};
-    return {wide.amin(1), at::minimum(wide.amax(1), mean + activation_deviations * deviation)};
+        return {moments.mean - weight_deviations * deviation, moments.mean + weight_deviations * deviation};
+    const Range extremes = widest_range({wide.amin(1), wide.amax(1)}, group);
+    return {extremes.l, at::minimum(extremes.u, moments.mean + activation_deviations * deviation)};
 }
 
 }  // namespace
@@ -41,12 +53,19 @@ RangeRule range_rule_option(const QuantizerSettings& settings, const std::string
     return text == "sigma" ? RangeRule::sigma : RangeRule::min_max;
 }
 
-Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& settings) {
+Range widest_range(const Range& range, const RankGroup* group) {
+    if (group == nullptr) return range;
+    const at::NoGradGuard no_gradient;
+    return {group->gather(range.l).amin(0), group->gather(range.u).amax(0)};
+}
+
+Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& settings, const RankGroup* group) {
     const at::NoGradGuard no_gradient;
     if (settings.channels > 0 && (x.dim() == 0 || x.size(0) != settings.channels))
         throw std::invalid_argument("a quantizer of one range a channel met another number of channels");
     const at::Tensor rows = x.detach().reshape({settings.channels > 0 ? settings.channels : 1, -1});
-    const Range range = rule == RangeRule::sigma ? sigma_range(rows, settings.role) : Range{rows.amin(1), rows.amax(1)};
+    const Range range = rule == RangeRule::sigma ? sigma_range(rows, settings.role, group)
+                                                 : widest_range({rows.amin(1), rows.amax(1)}, group);
     const auto shaped = [&](const at::Tensor& values) {
         return (settings.channels > 0 ? values : values.squeeze(0)).to(x.scalar_type());
     };

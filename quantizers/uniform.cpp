@@ -26,7 +26,8 @@ void UniformQuantizer::fit(const at::Tensor& x) {
 }
 
 at::Tensor UniformQuantizer::fake_quantize(const at::Tensor& x) {
-    if (is_training() && design_.source == RangeSource::tracked) track(fit_range(x, design_.rule, settings()));
+    if (is_training() && design_.source == RangeSource::tracked)
+        track(fit_range(x, design_.rule, settings(), activation_group()));
     return quantize(x);
 }
 
@@ -34,7 +35,8 @@ FusedSite UniformQuantizer::fused_site(const SiteInput& input) {
     if (is_training() && design_.source == RangeSource::tracked) {
         // Asked first, as forward() moves the range itself where this gives no pass.
         if (design_.rule != RangeRule::min_max || !fused_quantize().pass) return {};
-        track(valid_range({at::full_like(l_, input.lowest), at::full_like(u_, input.highest)}));
+        const Range extremes{at::full_like(l_, input.lowest), at::full_like(u_, input.highest)};
+        track(valid_range(widest_range(extremes, activation_group())));
     }
     return fused_quantize();
 }

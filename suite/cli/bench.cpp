@@ -12,6 +12,7 @@ const Verb* const targets[] = {
 #ifdef DSQBENCH_WITH_TORCH
     &bench_training_target,
     &bench_loader_target,
+    &bench_ranks_target,
 #endif
 };
 

@@ -149,7 +149,9 @@ std::string command_of(const Arguments& arguments, const Session& session) {
 void measure(const Arguments& arguments, const Session& session) {
     Work work = work_of(arguments, session);
     work.about.command = command_of(arguments, session);
-    const auto rivals = take_turns(work.about, work.round, arguments.rivals, arguments.rounds);
+    std::vector<TurnSide> sides;
+    for (const auto& text : arguments.rivals) sides.push_back(rival_of(text));
+    const auto rivals = take_turns(work.about, work.round, sides, arguments.rounds);
     finish_throughput(throughput_rows(work.about, rivals), arguments.results, session);
 }
 

@@ -9,5 +9,6 @@ namespace dsqbench {
 extern const Verb bench_kernels_target;
 extern const Verb bench_training_target;  // below the LibTorch line
 extern const Verb bench_loader_target;    // the same
+extern const Verb bench_ranks_target;     // the same
 
 }  // namespace dsqbench

@@ -39,14 +39,16 @@ TrainingSite training_site(const LaunchArguments& arguments, const Session& sess
     return site;
 }
 
+std::vector<Row> finished_rows(const RunPlan& plan) {
+    std::vector<Row> rows;
+    for (std::size_t i = plan.pretrainings; i < plan.tasks.size(); ++i)
+        if (const auto result = read_result(plan.tasks[i].run)) rows.push_back(result->at("row"));
+    return rows;
+}
+
 StoredRows store_rows(const RunPlan& plan, ResultStore store) {
-    StoredRows stored;
-    for (std::size_t i = plan.pretrainings; i < plan.tasks.size(); ++i) {
-        const auto result = read_result(plan.tasks[i].run);
-        if (!result) continue;
-        stored.rows.push_back(result->at("row"));
-        stored.added += store.append(stored.rows.back()) ? 1 : 0;
-    }
+    StoredRows stored{finished_rows(plan), 0};
+    for (const Row& row : stored.rows) stored.added += store.append(row) ? 1 : 0;
     return stored;
 }
 

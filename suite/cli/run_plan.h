@@ -30,7 +30,9 @@ std::vector<std::string> worker_command(const std::filesystem::path& program, co
 
 TrainingSite training_site(const LaunchArguments& arguments, const Session& session);
 
-// The rows of the plan's finished runs, without pre-trainings; all of them are in the store afterwards.
+// The rows of the plan's finished runs, without pre-trainings.
+std::vector<Row> finished_rows(const RunPlan& plan);
+// The same; all of them are in the store afterwards.
 struct StoredRows {
     std::vector<Row> rows;
     std::size_t added = 0;  // that the store did not have

@@ -16,12 +16,14 @@ namespace {
 // Of fewer rounds than this the median is moved by every disturbance.
 constexpr std::size_t fewest_rounds = 5;
 
-struct Side {
-    std::string name;
-    std::function<double()> round;
-};
+std::string rounds_obstacle(const Row& row) {
+    if (row.at("rounds") >= fewest_rounds) return {};
+    return fmt::format("fewer than {} rounds", fewest_rounds);
+}
 
-Side rival_of(const std::string& text) {
+}  // namespace
+
+TurnSide rival_of(const std::string& text) {
     const auto equals = text.find('=');
     if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
         throw Error(ExitCode::usage, fmt::format("'{}' names no rival", text), "it is NAME=COMMAND");
@@ -30,22 +32,13 @@ Side rival_of(const std::string& text) {
     return {name, [taker] { return taker->take_turn(); }};
 }
 
-std::string rounds_obstacle(const Row& row) {
-    if (row.at("rounds") >= fewest_rounds) return {};
-    return fmt::format("fewer than {} rounds", fewest_rounds);
-}
-
-}  // namespace
-
 std::vector<ThroughputRival> take_turns(Throughput& measured, const std::function<double()>& round,
-                                        const std::vector<std::string>& rivals, int rounds) {
-    std::vector<Side> sides;
-    for (const auto& text : rivals) sides.push_back(rival_of(text));
+                                        const std::vector<TurnSide>& rivals, int rounds) {
     std::vector<ThroughputRival> found;
-    for (const auto& side : sides) found.push_back({side.name, {}});
+    for (const auto& side : rivals) found.push_back({side.name, {}});
     for (int turn = 0; turn <= rounds; ++turn) {
-        for (std::size_t i = 0; i < sides.size(); ++i) {
-            const double seconds = sides[i].round();
+        for (std::size_t i = 0; i < rivals.size(); ++i) {
+            const double seconds = rivals[i].round();
             if (turn > 0) found[i].seconds.push_back(seconds);
         }
         if (stop_signal() != 0) throw Error(exit_code_of_stop(stop_signal()), "stopped");

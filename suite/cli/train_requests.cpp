@@ -8,6 +8,8 @@
 #include "suite/core/hash.h"
 #include "suite/core/signals.h"
 #include "suite/data/dataset.h"
+#include "suite/launch/ranks.h"
+#include "suite/training/process_group.h"
 #include "suite/training/setup.h"
 
 namespace dsqbench {
@@ -47,6 +49,13 @@ std::string cells_done(const RunPlan& plan, const std::vector<bool>& succeeded) 
     return fmt::format("{} of {} cells, {} of {} runs", cells, done.size(), runs, plan.tasks.size());
 }
 
+// Rank 0 speaks for all and keeps the others' meeting point for as long as this process lives.
+void join_ranks(const Ranks& ranks) {
+    if (ranks.rank != 0) return silence_results();
+    fmt::print(stderr, "dsqbench: rank 0 of {}, which meet at {}:{}\n", ranks.count, ranks.address, ranks.port);
+    if (!ranks.launcher_listens) static const Rendezvous rendezvous(ranks);
+}
+
 }  // namespace
 
 void check_requests(const std::vector<RunRequest>& requests, const Session& session) {
@@ -64,12 +73,16 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     const auto plan_file = session.runs_folder / "plans" / (sha256_hex(identity).substr(0, 12) + ".json");
     write_task_file(plan_file, plan.tasks);
 
-    Progress progress;
+    const auto ranks = launched_ranks();
+    if (ranks) join_ranks(*ranks);
+    const bool is_first = !ranks || ranks->rank == 0;
+    Progress progress(is_first ? Progress::Style::automatic : Progress::Style::silent);
     LocalLaunch launch;
-    launch.jobs = arguments.jobs;
+    launch.jobs = ranks ? 1 : arguments.jobs;  // of each rank, so that all are at the same run
     if (progress_of == ProgressOf::all_cells)
         launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);
+    if (!is_first) return {finished_rows(plan), judge(plan, outcomes)};
     return {store_rows(plan, ResultStore(session.results_folder)).rows, judge(plan, outcomes)};
 }
 

@@ -19,7 +19,9 @@ CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, c
     return command.add_flag(name, value, meaning)->envname(environment_name(name));
 }
 
-void add_json_flag(CLI::App& command, Session& session) { add_flag(command, "--json", session.json, "print the result as JSON"); }
+void add_json_flag(CLI::App& command, Session& session) {
+    add_flag(command, "--json", session.json, "print the result as JSON");
+}
 
 void add_folder_options(CLI::App& command, Session& session) {
     add_option(command, "--data-root", session.data_root, "folder that holds the data sets");
@@ -28,12 +30,23 @@ void add_folder_options(CLI::App& command, Session& session) {
     add_option(command, "--recipes-dir", session.recipes_folder, "folder of recipes");
 }
 
+namespace {
+bool is_silent = false;
+}
+
+void silence_results() {
+    is_silent = true;
+}
+
 void print_result(const std::string& text) {
+    if (is_silent) return;
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
     std::fflush(stdout);
 }
 
-void print_json(const nlohmann::json& value) { print_result(value.dump(2)); }
+void print_json(const nlohmann::json& value) {
+    print_result(value.dump(2));
+}
 
 }  // namespace dsqbench

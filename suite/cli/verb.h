@@ -36,11 +36,12 @@ CLI::Option* add_option(CLI::App& command, const std::string& name, Value& value
 }
 CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& meaning);
 
-void add_json_flag(CLI::App& command, Session& session);         // --json
-void add_folder_options(CLI::App& command, Session& session);    // --data-root, --runs-dir, --results, --recipes-dir
+void add_json_flag(CLI::App& command, Session& session);       // --json
+void add_folder_options(CLI::App& command, Session& session);  // --data-root, --runs-dir, --results, --recipes-dir
 
 // Result on stdout, in one write, with a newline at the end. A closed pipe is not an error.
 void print_result(const std::string& text);
 void print_json(const nlohmann::json& value);
+void silence_results();  // from now on neither prints: another process has the same result
 
 }  // namespace dsqbench

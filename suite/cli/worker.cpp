@@ -1,9 +1,12 @@
 // `dsqbench worker`: one training run of a plan, as the child process that `run` starts. Progress goes to stdout as
 // lines of JSON, for the parent.
+#include <fmt/format.h>
+
 #include "suite/cli/task_file.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/clock.h"
 #include "suite/core/signals.h"
+#include "suite/training/process_group.h"
 
 namespace dsqbench {
 
@@ -18,6 +21,9 @@ struct Arguments {
 
 void work(const Arguments& arguments, Session& session) {
     TrainingTask task = read_task(arguments.plan, arguments.index);
+    if (const auto ranks = launched_ranks())
+        task.site.group = std::make_shared<ProcessGroup>(
+            *ranks, fmt::format("{} {}", arguments.plan.stem().string(), arguments.index));
     double reported = -1e9;
     task.site.on_progress = [&](double fraction, const std::string& detail) {
         if (monotonic_seconds() - reported < seconds_between_reports) return;

@@ -39,6 +39,8 @@ void check(const Dataset& dataset, const Indices& indices, const LoaderOptions& 
         throw Error(ExitCode::usage,
                     fmt::format("a loader with batches of {}, {} threads, {} batches ahead: each must be at least 1",
                                 options.batch_size, options.threads, options.batches_ahead));
+    if (options.part < 0 || options.part >= options.parts)
+        throw Error(ExitCode::usage, fmt::format("part {} of batches in {} parts", options.part, options.parts));
     for (const std::int64_t index : indices)
         if (index < 0 || index >= dataset.size())
             throw Error(ExitCode::failed, fmt::format("image {} of a data set of {}", index, dataset.size()));
@@ -126,9 +128,11 @@ private:
     }
 
     Batch prepare(std::int64_t number) const {
-        const std::int64_t first = number * source_.options.batch_size;
-        const std::int64_t count =
-            std::min(source_.options.batch_size, static_cast<std::int64_t>(order_.size()) - first);
+        const LoaderOptions& options = source_.options;
+        const std::int64_t begin = number * options.batch_size;
+        const std::int64_t whole = std::min(options.batch_size, static_cast<std::int64_t>(order_.size()) - begin);
+        const std::int64_t first = begin + whole * options.part / options.parts;
+        const std::int64_t count = begin + whole * (options.part + 1) / options.parts - first;
         const ImageShape shape = source_.dataset->shape();
         Batch batch{at::empty({count, shape.channels, shape.height, shape.width}, at::kFloat),
                     at::empty({count}, at::kLong)};
@@ -138,7 +142,7 @@ private:
         for (std::int64_t position = first; position < first + count; ++position, values += shape.bytes()) {
             const std::int64_t index = order_[static_cast<std::size_t>(position)];
             Random random = image_random(position);
-            if (source_.options.augmentation.views)
+            if (options.augmentation.views)
                 source_.dataset->training_image(index, random, pixels.data());
             else
                 source_.dataset->image(index, pixels.data());

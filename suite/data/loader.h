@@ -24,8 +24,10 @@ struct LoaderOptions {
     std::uint64_t seed = 0;     // the run's root seed; order and augmentation derive their own streams from it
     enum class Order { shuffled, sequential } order = Order::shuffled;
     enum class LastBatch { keep, drop } last_batch = LastBatch::keep;
-    int threads = 1;        // workers that prepare batches ahead, at least 1
-    int batches_ahead = 4;  // bound of the queue
+    int part = 0, parts = 1;  // which of how many equal parts of every batch this loader gives; uneven by one image
+                              // at most, and of a short last batch maybe empty
+    int threads = 1;          // workers that prepare batches ahead, at least 1
+    int batches_ahead = 4;    // bound of the queue
 };
 
 // One pass. Throws the workers' first error from next().

@@ -117,7 +117,7 @@ private:
             layer.shift = floats(node.layer->bias());
             return;
         }
-        const at::Tensor scale = node.norm->weight * (node.norm->running_var + node.norm->options.eps()).rsqrt();
+        const at::Tensor scale = node.norm->weight * (node.norm->running_var + BatchNorm2d::epsilon).rsqrt();
         layer.scale = floats(scale);
         layer.shift = floats(node.norm->bias - node.norm->running_mean * scale);
     }

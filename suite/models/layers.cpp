@@ -1,9 +1,5 @@
 #include "suite/models/layers.h"
 
-#include <ATen/core/grad_mode.h>
-
-#include <algorithm>
-
 #include "suite/blocked/plan.h"
 
 namespace dsqbench {
@@ -135,29 +131,6 @@ blocked::Convolved QuantizedConv2d::forward(const blocked::Feature& x) {
 
 blocked::Convolved QuantizedConv2d::forward_images(const at::Tensor& images) {
     return convolve_blocked(blocked::block_images(quantized_input(images)), {});
-}
-
-blocked::Feature normalised(torch::nn::BatchNorm2dImpl& norm, const blocked::Convolved& x,
-                            blocked::Rectified rectified) {
-    at::Tensor mean = norm.running_mean, variance = norm.running_var;
-    if (norm.is_training()) {
-        mean = x.mean;
-        variance = x.variance;
-        const at::NoGradGuard no_gradient;
-        norm.num_batches_tracked.add_(1);
-        const auto momentum = norm.options.momentum();  // without one: a cumulative average
-        const double newest = momentum ? *momentum : 1 / norm.num_batches_tracked.item<double>();
-        const auto count = static_cast<double>(x.values.numel() / mean.numel());
-        norm.running_mean.lerp_(mean, newest);
-        norm.running_var.lerp_(variance * (count / std::max(1.0, count - 1)), newest);
-    }
-    blocked::Feature feature;
-    feature.values = x.values;
-    feature.scale = norm.weight * (variance + norm.options.eps()).rsqrt();
-    feature.shift = norm.bias - mean * feature.scale;
-    feature.rectified = rectified;
-    feature.extremes = x.extremes;
-    return feature;
 }
 
 QuantizedLinear::QuantizedLinear(std::int64_t in, std::int64_t out, const QuantizationSettings& quantization,

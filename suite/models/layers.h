@@ -2,7 +2,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/batchnorm.h>
 
 #include <memory>
 #include <string>
@@ -86,11 +85,6 @@ private:
 
     ConvolutionSettings settings_;
 };
-
-// Batch normalisation of what a blocked convolution gives: by its mean and variance in training mode, where it also
-// moves the running ones; by these in evaluation.
-blocked::Feature normalised(torch::nn::BatchNorm2dImpl& norm, const blocked::Convolved& x,
-                            blocked::Rectified rectified);
 
 class QuantizedLinear : public QuantizedLayer {
 public:

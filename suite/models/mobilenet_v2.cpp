@@ -1,7 +1,5 @@
 // MobileNetV2 (Sandler et al. 2018, table 2) as torchvision has it, names included; `width` is 32 there, and scales all
 // channels as the paper's multiplier does. Without the dropout before the classifier that torchvision trains with.
-#include <torch/nn/modules/batchnorm.h>
-
 #include <algorithm>
 
 #include "suite/models/network.h"
@@ -33,14 +31,14 @@ public:
                     LayerPosition position) {
         convolution_ = std::make_shared<QuantizedConv2d>(settings, quantization, position);
         register_module("0", convolution_);
-        norm_ = register_module("1", std::make_shared<torch::nn::BatchNorm2dImpl>(settings.out));
+        norm_ = register_module("1", std::make_shared<BatchNorm2d>(settings.out));
     }
 
     at::Tensor forward(const at::Tensor& x) { return at::hardtanh(norm_->forward(convolution_->forward(x)), 0, 6); }
 
 private:
     std::shared_ptr<QuantizedConv2d> convolution_;
-    std::shared_ptr<torch::nn::BatchNorm2dImpl> norm_;
+    std::shared_ptr<BatchNorm2d> norm_;
 };
 
 // 1x1 to `expansion` times the channels, 3x3 on each of them alone, 1x1 back without an activation.
@@ -61,8 +59,7 @@ public:
         projection_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{hidden, out, 1, 1, 0}, quantization,
                                                         LayerPosition::inner);
         conv->register_module(std::to_string(layers_.size()), projection_);
-        norm_ = conv->register_module(std::to_string(layers_.size() + 1),
-                                      std::make_shared<torch::nn::BatchNorm2dImpl>(out));
+        norm_ = conv->register_module(std::to_string(layers_.size() + 1), std::make_shared<BatchNorm2d>(out));
     }
 
     at::Tensor forward(const at::Tensor& x) {
@@ -76,7 +73,7 @@ private:
     bool has_shortcut_;
     std::vector<std::shared_ptr<ConvolutionNorm>> layers_;
     std::shared_ptr<QuantizedConv2d> projection_;
-    std::shared_ptr<torch::nn::BatchNorm2dImpl> norm_;
+    std::shared_ptr<BatchNorm2d> norm_;
 };
 
 class MobileNetV2 : public Network {

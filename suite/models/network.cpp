@@ -47,6 +47,12 @@ const std::vector<std::shared_ptr<Quantizer>>& Network::quantizers() {
     return quantizers_;
 }
 
+void Network::join(const std::shared_ptr<const RankGroup>& group, Norms norms) {
+    for (const auto& quantizer : quantizers()) quantizer->join(group);
+    for (const auto& module : modules())
+        if (auto* norm = module->as<BatchNorm2d>()) norm->join(norms == Norms::of_the_whole ? group : nullptr);
+}
+
 void Network::project() {
     for (const auto& quantizer : quantizers()) quantizer->project();
 }

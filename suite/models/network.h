@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "suite/core/registry.h"
+#include "suite/models/batch_norm.h"
 #include "suite/models/layers.h"
 
 namespace dsqbench {
@@ -29,8 +30,8 @@ struct NamedLayer {
 // output of another (-1: the images).
 struct LayerNode {
     QuantizedLayer* layer = nullptr;
-    torch::nn::BatchNorm2dImpl* norm = nullptr;  // null for linear layers
-    std::optional<int> shortcut = {};            // node that is added after the normalisation
+    BatchNorm2d* norm = nullptr;       // null for linear layers
+    std::optional<int> shortcut = {};  // node that is added after the normalisation
     bool has_relu = true;
 };
 struct MaxPoolNode {
@@ -53,6 +54,11 @@ public:
 
     // Throws Error(unavailable) where a network does not say.
     virtual std::vector<NetworkNode> nodes();
+
+    // From now on the images of forward() are this rank's part of a batch of `group`, and what training measures of a
+    // batch is of all of it. `norms` says whether batch normalisation looks beyond the part. Null: they are all of it.
+    enum class Norms { of_the_whole, of_the_part };
+    void join(const std::shared_ptr<const RankGroup>& group, Norms norms);
 
     // Called after every optimizer step: quantizers restore their constraints.
     void project();

@@ -4,14 +4,13 @@ namespace dsqbench {
 
 using blocked::Feature;
 using blocked::Rectified;
-using torch::nn::BatchNorm2dImpl;
 
 Downsample::Downsample(std::int64_t in, std::int64_t out, std::int64_t stride,
                        const QuantizationSettings& quantization) {
     convolution_ = std::make_shared<QuantizedConv2d>(ConvolutionSettings{in, out, 1, stride, 0}, quantization,
                                                      LayerPosition::shortcut);
     register_module("0", convolution_);
-    norm_ = register_module("1", std::make_shared<BatchNorm2dImpl>(out));
+    norm_ = register_module("1", std::make_shared<BatchNorm2d>(out));
 }
 
 at::Tensor Downsample::forward(const at::Tensor& x) {
@@ -19,7 +18,7 @@ at::Tensor Downsample::forward(const at::Tensor& x) {
 }
 
 Feature Downsample::forward(const Feature& x) {
-    return normalised(*norm_, convolution_->forward(x), Rectified::no);
+    return norm_->forward(convolution_->forward(x), Rectified::no);
 }
 
 int Downsample::add_nodes(std::vector<NetworkNode>& nodes, int input) {
@@ -31,8 +30,7 @@ NormalisedConvolution add_convolution(torch::nn::Module& owner, int index, const
                                       const QuantizationSettings& quantization, LayerPosition position) {
     const auto convolution = std::make_shared<QuantizedConv2d>(settings, quantization, position);
     owner.register_module("conv" + std::to_string(index), convolution);
-    const auto norm =
-        owner.register_module("bn" + std::to_string(index), std::make_shared<BatchNorm2dImpl>(settings.out));
+    const auto norm = owner.register_module("bn" + std::to_string(index), std::make_shared<BatchNorm2d>(settings.out));
     return {convolution, norm};
 }
 

@@ -1,8 +1,6 @@
 // Residual blocks and stages of them, with torchvision's names: what ResNets for small and for large images share.
 #pragma once
 
-#include <torch/nn/modules/batchnorm.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,17 +21,17 @@ public:
 
 private:
     std::shared_ptr<QuantizedConv2d> convolution_;
-    std::shared_ptr<torch::nn::BatchNorm2dImpl> norm_;
+    std::shared_ptr<BatchNorm2d> norm_;
 };
 
 // A convolution with its batch normalisation, under two names of the block that owns it.
 struct NormalisedConvolution {
     std::shared_ptr<QuantizedConv2d> convolution;
-    std::shared_ptr<torch::nn::BatchNorm2dImpl> norm;
+    std::shared_ptr<BatchNorm2d> norm;
 
     at::Tensor forward(const at::Tensor& x) const { return norm->forward(convolution->forward(x)); }
     blocked::Feature forward(const blocked::Feature& x, blocked::Rectified rectified) const {
-        return normalised(*norm, convolution->forward(x), rectified);
+        return norm->forward(convolution->forward(x), rectified);
     }
 };
 // Registers conv<index> and bn<index> in `owner`.

@@ -53,7 +53,7 @@ private:
     at::Tensor forward_blocked(const at::Tensor& images) {
         // Of its own memory, as the first block reads it twice.
         Feature x =
-            blocked::materialise(normalised(*stem_.norm, stem_.convolution->forward_images(images), Rectified::yes));
+            blocked::materialise(stem_.norm->forward(stem_.convolution->forward_images(images), Rectified::yes));
         x = layer3_->forward(layer2_->forward(layer1_->forward(x)));
         return fc_->forward(x.values.mean(at::IntArrayRef{2, 3}).flatten(1));
     }

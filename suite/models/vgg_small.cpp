@@ -1,7 +1,5 @@
 // VGG-Small: the network of LQ-Nets and DSQ on CIFAR-10: (2 x 128C3) MP2 (2 x 256C3) MP2 (2 x 512C3) MP2 and one linear
 // layer. `width` scales the 128; torchvision's names `features.N` and `classifier`.
-#include <torch/nn/modules/batchnorm.h>
-
 #include "suite/models/network.h"
 
 namespace dsqbench {
@@ -53,12 +51,12 @@ private:
         convolutions_.push_back(
             std::make_shared<QuantizedConv2d>(ConvolutionSettings{in, out, 3, 1, 1}, quantization, position));
         features_->register_module(index, convolutions_.back());
-        norms_.push_back(features_->register_module(next, std::make_shared<torch::nn::BatchNorm2dImpl>(out)));
+        norms_.push_back(features_->register_module(next, std::make_shared<BatchNorm2d>(out)));
     }
 
     std::shared_ptr<torch::nn::Module> features_;
     std::vector<std::shared_ptr<QuantizedConv2d>> convolutions_;
-    std::vector<std::shared_ptr<torch::nn::BatchNorm2dImpl>> norms_;
+    std::vector<std::shared_ptr<BatchNorm2d>> norms_;
     std::shared_ptr<QuantizedLinear> classifier_;
 };
 

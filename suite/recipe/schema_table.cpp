@@ -193,7 +193,11 @@ std::vector<Key> optimizer_keys() {
 std::vector<Key> schedule_keys() {
     return {
         in("epochs", integer("training.epochs", 2, {1, 10000}, "how often every training image is seen")),
-        in("images", integer("training.batch_size", 128, {1, 65536}, "images of one step")),
+        in("images", integer("training.batch_size", 128, {1, 65536},
+                             "images of one step, over all processes that train together")),
+        late(make(ValueType::boolean, "training.sync_batch_norm", true,
+                  "batch normalisation over all of a batch; false: each process normalises its own part, and results "
+                  "depend on how many there are")),
         choice("training.schedule", "cosine", {"step", "linear", "cosine", "constant"},
                "how the learning rate falls after the warm-up"),
         in("epochs", real("training.warmup_epochs", 0, {0, 10000}, "the learning rate climbs linearly for so long")),
@@ -213,8 +217,8 @@ std::vector<Key> trick_keys() {
 
 std::vector<Key> all_keys() {
     std::vector<Key> keys;
-    for (const auto section : {study_keys, design_keys, data_keys, augment_keys, model_keys, quantization_keys, schedule_keys,
-                               optimizer_keys, trick_keys})
+    for (const auto section : {study_keys, design_keys, data_keys, augment_keys, model_keys, quantization_keys,
+                               schedule_keys, optimizer_keys, trick_keys})
         for (Key& key : section()) keys.push_back(std::move(key));
     return keys;
 }

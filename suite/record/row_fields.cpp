@@ -57,6 +57,8 @@ const std::vector<RowField>& row_fields() {
         {"peak_memory_bytes", "integer", "bytes", "lower", optional, "largest resident size of the process", any, trained},
         {"train_seconds", "real", "s", "lower", optional, "time spent in training", any, training},
 
+        {"ranks", "text", "", "", optional, "processes that trained it together, each on its part of every batch; '2, 1': one went on where two had stopped; absent: one", any, training},
+
         {"image", "text", "", "", required, "channels x rows x columns of an image", any, speed},
         {"batch", "integer", "images", "", required, "of a step, or of a network's run", any, {"training-speed", "network"}},
         {"rounds", "integer", "rounds", "", required, "in which every side took one turn", any, in_rounds},

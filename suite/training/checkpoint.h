@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "suite/training/process_group.h"
+
 namespace dsqbench {
 
 // Named groups of tensors ("network", "optimizer", "tricks.ema", "statistics") and a JSON of counters.
@@ -21,5 +23,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 
 // nullopt when there is no file. Throws Error(data) when it is damaged.
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path);
+
+// Rank 0's checkpoint, or its absence, to all ranks.
+void share_checkpoint(std::optional<Checkpoint>& checkpoint, const ProcessGroup& group);
 
 }  // namespace dsqbench

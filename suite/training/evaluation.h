@@ -18,6 +18,9 @@ struct Evaluation {
 class EvaluationSum {
 public:
     void add(double mean_loss, const at::Tensor& logits, const at::Tensor& labels);
+    void add(const EvaluationSum& other);
+    // The sum of all ranks' sums; this one when the group is null.
+    EvaluationSum over(const RankGroup* group) const;
     Evaluation mean() const;
 
     // Exact state, for checkpoints.
@@ -26,7 +29,7 @@ public:
 };
 
 // Runs the network in evaluation mode over the loader's epoch, or its first `limit_batches` when that is positive, and
-// puts it back into the mode that it was in.
-Evaluation evaluate(Network& network, Loader& loader, std::int64_t limit_batches = 0);
+// puts it back into the mode that it was in. With a group, each rank's loader has its part of every batch.
+Evaluation evaluate(Network& network, Loader& loader, std::int64_t limit_batches = 0, const RankGroup* group = nullptr);
 
 }  // namespace dsqbench

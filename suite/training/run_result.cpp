@@ -1,6 +1,7 @@
 #include "suite/training/run_result.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/version.h>
 
 #include <cmath>
@@ -76,6 +77,7 @@ nlohmann::json make_row(const RunRequest& request, Network& network, const RunMe
         row["top5"] = evaluation.top5;
         row["loss"] = evaluation.loss;
     }
+    if (measured.ranks != std::vector<int>{1}) row["ranks"] = fmt::format("{}", fmt::join(measured.ranks, ", "));
     if (const auto statistics = run_statistics(read_metrics(run)); !statistics.empty())
         row["run_statistics"] = statistics.dump();
     // The facts of the process that trained, so that a row appended later still tells them.

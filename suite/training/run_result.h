@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "suite/models/network.h"
 #include "suite/recipe/matrix.h"
@@ -17,6 +18,7 @@ struct RunMeasurements {
     std::int64_t epochs = 0, train_images = 0, peak_memory_bytes = 0, limit_batches = 0;
     double images_per_second = 0, train_seconds = 0;
     std::string dataset_fingerprint, weights_sha256;
+    std::vector<int> ranks{1};  // processes that trained it together, one number after another
 };
 
 // {"row": the row for the results store, "quantizers": what each site's quantizer says of itself, "provenance": ...}

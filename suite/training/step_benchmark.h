@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "quantizers/quantizer.h"
+#include "suite/training/process_group.h"
 
 namespace dsqbench {
 
@@ -19,6 +20,7 @@ struct StepSettings {
     std::int64_t channels = 3, image_size = 32, classes = 10;
     int bits = 2;
     int threads = 1;
+    std::shared_ptr<const ProcessGroup> group;  // ranks that make each step together, of `batch` images each; or null
 };
 
 // One contender's network, its optimizer and the batch.

@@ -15,9 +15,11 @@
 #include "suite/training/calibration.h"
 #include "suite/training/checkpoint.h"
 #include "suite/training/evaluation.h"
+#include "suite/training/gradient_buckets.h"
 #include "suite/training/layer_statistics.h"
 #include "suite/training/memory.h"
 #include "suite/training/network_state.h"
+#include "suite/training/process_group.h"
 #include "suite/training/run_result.h"
 #include "suite/training/setup.h"
 #include "suite/training/trick.h"
@@ -29,6 +31,14 @@ namespace {
 // Images whose layer statistics are measured after every epoch.
 constexpr std::int64_t statistics_images = 128;
 constexpr int full_precision_bits = 32;
+
+// Parts of one size make the mean over the ranks the mean over the batch.
+void check_parts(const Recipe& recipe, const ProcessGroup* group) {
+    const std::int64_t batch = recipe.integer("training.batch_size");
+    if (group == nullptr || batch % group->ranks() == 0) return;
+    throw Error(ExitCode::usage, fmt::format("a batch of {} does not divide among {} ranks", batch, group->ranks()),
+                "start a number of ranks that divides training.batch_size, or set it");
+}
 
 std::int64_t peak_memory_bytes() {
     rusage usage{};
@@ -45,24 +55,29 @@ private:
     void build_network(std::int64_t epoch);
     void start_afresh();
     void resume(const Checkpoint& checkpoint);
+    void agree_on_start(const std::optional<Checkpoint>& checkpoint);
     enum class EpochEnd { complete, stopped };
     EpochEnd train_epoch();
     bool step(const Batch& batch);
     bool loss_is_too_high(double epoch_loss) const;
+    Evaluation evaluate_now();
     Evaluation evaluate_between();
     void end_epoch(const Evaluation& evaluation);
     void finish(const Evaluation& evaluation);
     void save_checkpoint();
     void report_progress(double loss);
+    bool is_first_rank() const { return !site_.group || site_.group->rank() == 0; }
+    void note_ranks();
     Batch first_images(std::int64_t count) const;
     LoaderOptions loader_options() const;
+    LoaderOptions part_of(LoaderOptions options) const;
     std::int64_t batches_per_epoch() const;
     std::int64_t epochs_to_run() const;
 
     const RunRequest& request_;
     const TrainingSite& site_;
     const Recipe& recipe_;
-    RunDirectory directory_;
+    std::optional<RunDirectory> directory_;  // of rank 0
     at::Device device_;
     DataSplits data_;
     ScheduleSettings schedule_;
@@ -71,6 +86,7 @@ private:
     std::vector<NamedTrick> tricks_;
     std::shared_ptr<Network> network_;
     std::unique_ptr<Optimizer> optimizer_;
+    std::unique_ptr<GradientBuckets> buckets_;  // with a group
     LayerStatistics statistics_;
     int inner_bits_ = 0;  // of the network as built; 0 before
 
@@ -81,6 +97,7 @@ private:
     double epoch_seconds_ = 0, train_seconds_ = 0;
     std::int64_t images_trained_ = 0;
     bool converged_ = true;
+    std::vector<int> ranks_;  // that trained so far, one after another: [1, 2] for a run that two took up
     double last_checkpoint_ = 0;
 };
 
@@ -88,17 +105,17 @@ Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, co
     : request_(request),
       site_(site),
       recipe_(request.recipe),
-      directory_(run, request),
       device_(site.device),
       data_(open_splits(data_request(recipe_, site.data_root))),
       schedule_(schedule_settings(recipe_)),
       epochs_(recipe_.integer("training.epochs")) {
-    loader_ = std::make_unique<Loader>(data_.train_source, data_.train, loader_options());
+    if (is_first_rank()) directory_.emplace(run, request);
+    loader_ = std::make_unique<Loader>(data_.train_source, data_.train, part_of(loader_options()));
     LoaderOptions evaluation = loader_options();
     evaluation.augmentation = evaluation.augmentation.deterministic();
     evaluation.order = LoaderOptions::Order::sequential;
     evaluation.last_batch = LoaderOptions::LastBatch::keep;
-    evaluation_loader_ = std::make_unique<Loader>(data_.evaluation_source, data_.evaluation, evaluation);
+    evaluation_loader_ = std::make_unique<Loader>(data_.evaluation_source, data_.evaluation, part_of(evaluation));
     if (batches_per_epoch() == 0)
         throw Error(ExitCode::recipe, fmt::format("a batch of {} is larger than the {} training images",
                                                   recipe_.integer("training.batch_size"), data_.train.size()));
@@ -127,6 +144,13 @@ LoaderOptions Trainer::loader_options() const {
     options.seed = request_.seed;
     options.last_batch = LoaderOptions::LastBatch::drop;  // a short last batch would change batch-norm's statistics
     options.threads = site_.loader_threads;
+    return options;
+}
+
+LoaderOptions Trainer::part_of(LoaderOptions options) const {
+    if (!site_.group) return options;
+    options.part = site_.group->rank();
+    options.parts = site_.group->ranks();
     return options;
 }
 
@@ -171,6 +195,7 @@ void Trainer::build_network(std::int64_t epoch) {
         restore_tensors(network_tensors(*network_), network_tensors(*before), "bit width",
                         MissingQuantizerState::refused);
     optimizer_ = Optimizer::make(optimizer_settings(recipe_), optimized_tensors(*network_, recipe_));
+    if (site_.group) buckets_ = std::make_unique<GradientBuckets>(network_->parameters(), site_.group);
     if (optimizer_before)
         restore_tensors(optimizer_->state(), optimizer_before->state(), "bit width", MissingQuantizerState::refused);
     for (const auto& named : tricks_) named.trick->attach(*network_);
@@ -178,7 +203,7 @@ void Trainer::build_network(std::int64_t epoch) {
 
 void Trainer::start_afresh() {
     build_network(0);
-    directory_.truncate_metrics(0);
+    if (directory_) directory_->truncate_metrics(0);
     for (const auto& named : tricks_) named.trick->start(*network_);
     calibrate(*network_, first_images(recipe_.integer("quantization.calibration_images")).images);
 }
@@ -189,7 +214,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
         const auto position = checkpoint.groups.find(name);
         return position == checkpoint.groups.end() ? std::map<std::string, at::Tensor>{} : position->second;
     };
-    const std::string place = directory_.checkpoint_path().string();
+    const std::string place = directory_ ? directory_->checkpoint_path().string() : "rank 0's checkpoint";
     try {
         epoch_ = counters.at("epoch");
         batch_ = counters.at("batch");
@@ -201,7 +226,8 @@ void Trainer::resume(const Checkpoint& checkpoint) {
         epoch_seconds_ = counters.at("epoch_seconds");
         train_seconds_ = counters.at("train_seconds");
         images_trained_ = counters.at("images_trained");
-        directory_.truncate_metrics(counters.at("metrics_size"));
+        ranks_ = counters.value("ranks", ranks_);
+        if (directory_) directory_->truncate_metrics(counters.at("metrics_size"));
     } catch (const nlohmann::json::exception& error) {
         throw Error(ExitCode::data, fmt::format("is not a checkpoint of a run: {}", error.what()), {}, place);
     }
@@ -214,6 +240,8 @@ void Trainer::resume(const Checkpoint& checkpoint) {
 }
 
 void Trainer::save_checkpoint() {
+    last_checkpoint_ = monotonic_seconds();
+    if (!directory_) return;
     Checkpoint checkpoint;
     checkpoint.groups["network"] = network_tensors(*network_);
     checkpoint.groups["optimizer"] = optimizer_->state();
@@ -229,16 +257,36 @@ void Trainer::save_checkpoint() {
                            {"epoch_seconds", epoch_seconds_},
                            {"train_seconds", train_seconds_},
                            {"images_trained", images_trained_},
-                           {"metrics_size", directory_.metrics_size()}};
-    write_checkpoint(directory_.checkpoint_path(), checkpoint);
+                           {"ranks", ranks_},
+                           {"metrics_size", directory_->metrics_size()}};
+    write_checkpoint(directory_->checkpoint_path(), checkpoint);
     last_checkpoint_ = monotonic_seconds();
 }
 
-TrainingEnd Trainer::run() {
-    if (const auto checkpoint = read_checkpoint(directory_.checkpoint_path()))
-        resume(*checkpoint);
+// Rank 0's state to all ranks, whatever they have made of the same request.
+void Trainer::agree_on_start(const std::optional<Checkpoint>& checkpoint) {
+    std::optional<Checkpoint> shared = checkpoint;
+    if (site_.group) share_checkpoint(shared, *site_.group);
+    if (shared)
+        resume(*shared);
     else
         start_afresh();
+    if (!site_.group) return;
+    for (const auto& [name, tensor] : network_tensors(*network_)) site_.group->broadcast(tensor);
+}
+
+// Adds this number of ranks to those of the run.
+void Trainer::note_ranks() {
+    const int ranks = site_.group ? site_.group->ranks() : 1;
+    if (!ranks_.empty() && ranks_.back() == ranks) return;
+    ranks_.push_back(ranks);
+    if (directory_ && (ranks > 1 || ranks_.size() > 1))
+        directory_->append_metrics({{"event", "ranks"}, {"epoch", epoch_ + 1}, {"batch", batch_}, {"ranks", ranks}});
+}
+
+TrainingEnd Trainer::run() {
+    agree_on_start(directory_ ? read_checkpoint(directory_->checkpoint_path()) : std::nullopt);
+    note_ranks();
     last_checkpoint_ = monotonic_seconds();
     while (true) {
         build_network(epoch_);
@@ -250,8 +298,7 @@ TrainingEnd Trainer::run() {
         const bool last = !converged_ || epoch_ + 1 == epochs_to_run();
         if (last)
             for (const auto& named : tricks_) named.trick->finish(*network_, *loader_);
-        const Evaluation evaluation =
-            last ? evaluate(*network_, *evaluation_loader_, site_.limit_batches) : evaluate_between();
+        const Evaluation evaluation = last ? evaluate_now() : evaluate_between();
         end_epoch(evaluation);
         if (last) {
             finish(evaluation);
@@ -262,10 +309,12 @@ TrainingEnd Trainer::run() {
 }
 
 Trainer::EpochEnd Trainer::train_epoch() {
+    network_->join(site_.group, recipe_.flag("training.sync_batch_norm") ? Network::Norms::of_the_whole
+                                                                         : Network::Norms::of_the_part);
     loader_->start(static_cast<std::uint64_t>(epoch_), batch_);
     const std::int64_t batches = batches_per_epoch();
     while (batch_ < batches) {
-        if (stop_signal() != 0) return EpochEnd::stopped;
+        if (any(site_.group.get(), stop_signal() != 0)) return EpochEnd::stopped;
         const double started = monotonic_seconds();
         const auto batch = loader_->next();
         if (!batch) throw Error(ExitCode::failed, "the loader ended before the epoch");
@@ -288,19 +337,24 @@ bool Trainer::step(const Batch& batch) {
     at::Tensor loss = cross_entropy;
     for (const auto& named : tricks_) loss = named.trick->loss(loss, {images, logits, labels});
     if (const at::Tensor penalty = network_->penalty(); penalty.defined()) loss = loss + penalty;
-    const double value = cross_entropy.item<double>();
-    if (!std::isfinite(loss.item<double>())) return false;
+    if (any(site_.group.get(), !std::isfinite(loss.item<double>()))) return false;
+    EvaluationSum part;
+    part.add(cross_entropy.item<double>(), logits, labels);
+    const EvaluationSum sum = part.over(site_.group.get());
+    const double value = sum.mean().loss;
     if (!first_loss_) first_loss_ = value;
     optimizer_->zero_grad();
+    if (buckets_) buckets_->start();
     loss.backward();
+    if (buckets_) buckets_->finish();
     for (const auto& named : tricks_) named.trick->before_step(*network_);
     const double progress =
         static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
     optimizer_->step(learning_rate_at(schedule_, progress));
     network_->project();
     for (const auto& named : tricks_) named.trick->after_step(*network_);
-    epoch_sum_.add(value, logits, labels);
-    images_trained_ += labels.size(0);
+    epoch_sum_.add(sum);
+    images_trained_ += sum.images;
     report_progress(value);
     return true;
 }
@@ -321,10 +375,18 @@ bool Trainer::loss_is_too_high(double epoch_loss) const {
     return epoch_loss > guessing && epoch_loss > *first_loss_;
 }
 
+// With rank 0's running statistics where each rank has moved its own.
+Evaluation Trainer::evaluate_now() {
+    if (site_.group && !recipe_.flag("training.sync_batch_norm"))
+        for (const auto& buffer : network_->named_buffers())
+            if (!is_quantizer_tensor(buffer.key())) site_.group->broadcast(buffer.value());
+    return evaluate(*network_, *evaluation_loader_, site_.limit_batches, site_.group.get());
+}
+
 // Between epochs, where tricks take back what they do for an evaluation.
 Evaluation Trainer::evaluate_between() {
     for (const auto& named : tricks_) named.trick->before_evaluation(*network_);
-    const Evaluation evaluation = evaluate(*network_, *evaluation_loader_, site_.limit_batches);
+    const Evaluation evaluation = evaluate_now();
     for (const auto& named : tricks_) named.trick->after_evaluation(*network_);
     return evaluation;
 }
@@ -332,19 +394,21 @@ Evaluation Trainer::evaluate_between() {
 void Trainer::end_epoch(const Evaluation& evaluation) {
     const Evaluation training = epoch_sum_.mean();
     train_seconds_ += epoch_seconds_;
-    nlohmann::json layers;  // a network that has diverged has no statistics
-    if (converged_) layers = statistics_.measure(*network_, first_images(statistics_images));
-    directory_.append_metrics(
-        {{"event", "epoch"},
-         {"epoch", epoch_ + 1},
-         {"train_loss", training.loss},
-         {"train_top1", training.top1},
-         {"loss", evaluation.loss},
-         {"top1", evaluation.top1},
-         {"top5", evaluation.top5},
-         {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
-         {"peak_memory_bytes", peak_memory_bytes()},
-         {"layers", layers}});
+    if (directory_) {
+        nlohmann::json layers;  // a network that has diverged has no statistics
+        if (converged_) layers = statistics_.measure(*network_, first_images(statistics_images));
+        directory_->append_metrics(
+            {{"event", "epoch"},
+             {"epoch", epoch_ + 1},
+             {"train_loss", training.loss},
+             {"train_top1", training.top1},
+             {"loss", evaluation.loss},
+             {"top1", evaluation.top1},
+             {"top5", evaluation.top5},
+             {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
+             {"peak_memory_bytes", peak_memory_bytes()},
+             {"layers", layers}});
+    }
     epoch_seconds_ = 0;
     epoch_sum_ = {};
     batch_ = 0;
@@ -352,7 +416,8 @@ void Trainer::end_epoch(const Evaluation& evaluation) {
 }
 
 void Trainer::finish(const Evaluation& evaluation) {
-    const auto weights = directory_.path() / "weights.safetensors";
+    if (!directory_) return;
+    const auto weights = directory_->path() / "weights.safetensors";
     save_weights(*network_, weights, {{"recipe_id", recipe_.recipe_id()}, {"seed", std::to_string(request_.seed)}});
     RunMeasurements measured;
     measured.evaluation = evaluation;
@@ -365,20 +430,25 @@ void Trainer::finish(const Evaluation& evaluation) {
     measured.dataset_fingerprint = data_.fingerprint;
     measured.weights_sha256 = sha256_hex_of_file(weights);
     measured.limit_batches = site_.limit_batches;
-    directory_.write_result(run_result(request_, *network_, measured, directory_.path()));
-    std::filesystem::remove(directory_.checkpoint_path());
+    measured.ranks = ranks_;
+    directory_->write_result(run_result(request_, *network_, measured, directory_->path()));
+    std::filesystem::remove(directory_->checkpoint_path());
 }
 
 }  // namespace
 
 TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site) {
-    if (read_result(run)) return TrainingEnd::finished;
+    const ProcessGroup* group = site.group.get();
+    if (any(group, (group == nullptr || group->rank() == 0) && read_result(run))) return TrainingEnd::finished;
+    check_parts(request.recipe, group);
     keep_freed_memory();
     at::set_num_threads(1);
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
     add_library_version("libtorch", TORCH_VERSION);
     check_plugins(request.recipe);
-    return Trainer(request, run, site).run();
+    const TrainingEnd end = Trainer(request, run, site).run();
+    if (group != nullptr) group->barrier();  // what rank 0 has written is there for all
+    return end;
 }
 
 }  // namespace dsqbench

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "suite/recipe/matrix.h"
 
 namespace dsqbench {
+
+class ProcessGroup;
 
 // Facts of the site and of this invocation, which never change what is computed, except limit_batches, which is
 // recorded.
@@ -21,6 +24,9 @@ struct TrainingSite {
     std::int64_t limit_batches = 0;                           // of one epoch and of its evaluation; 0: no limit
     double checkpoint_seconds = 60;  // between checkpoints inside an epoch; 0: after every step
     int loader_threads = 1;
+    // The processes that train together, each with its part of every batch; all of them see the run directory, and rank
+    // 0 writes there. Null: this one alone.
+    std::shared_ptr<const ProcessGroup> group;
     std::function<void(double fraction, const std::string& detail)> on_progress = [](double, const std::string&) {};
 };
 
@@ -31,7 +37,8 @@ enum class TrainingEnd {
 
 // Trains in the run directory `run`, or takes up what is there. A run that is finished already returns at once. A run
 // that diverges (a loss that is not finite, or an epoch whose mean loss is above both that of its first batch and that
-// of guessing, ln(classes)) is finished, with the outcome "not converged". Throws Error.
+// of guessing, ln(classes)) is finished, with the outcome "not converged". A run goes on with another number of ranks
+// than before; metrics.jsonl and the row then say so. Throws Error.
 TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, const TrainingSite& site);
 
 }  // namespace dsqbench

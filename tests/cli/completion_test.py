@@ -80,7 +80,7 @@ class CompletionTest(CommandTest):
         self.check(*IN_BASH)
 
     def test_bash_offers_only_what_begins_so_and_leaves_folders_to_the_shell(self):
-        self.assertEqual(self.replies(IN_BASH, ["show recipe cifar10_r20_w2", FOLDER]), [["cifar10_r20_w2a2"], []])
+        self.assertEqual(self.replies(IN_BASH, ["show recipe cifar10_vgg", FOLDER]), [["cifar10_vggsmall_w1a1"], []])
 
     def test_zsh_completes_commands_options_choices_and_recipes(self):
         self.check(*IN_ZSH)

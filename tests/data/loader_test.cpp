@@ -107,6 +107,28 @@ TEST(Loader, restarts_at_any_batch) {
                     {whole.begin() + first, whole.end()});
 }
 
+TEST(Loader, parts_make_up_every_batch) {
+    const auto whole = epoch_of(options_with(1), 2);
+    for (const int parts : {2, 3, 5}) {  // the last batch has 2 images
+        std::vector<std::vector<Batch>> by_part;
+        for (int part = 0; part < parts; ++part) {
+            LoaderOptions options = options_with(2);
+            options.part = part;
+            options.parts = parts;
+            by_part.push_back(epoch_of(options, 2));
+            ASSERT_EQ(by_part.back().size(), whole.size());
+        }
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            std::vector<at::Tensor> images, labels;
+            for (const auto& batches : by_part) {
+                images.push_back(batches[i].images);
+                labels.push_back(batches[i].labels);
+            }
+            expect_same({{at::cat(images), at::cat(labels)}}, {whole[i]});
+        }
+    }
+}
+
 TEST(Loader, epochs_and_seeds_differ_in_order_and_augmentation) {
     LoaderOptions reseeded = options_with(1);
     reseeded.seed = 4;

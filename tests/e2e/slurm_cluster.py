@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "sinfo", "squeue", "scancel", "scontrol"]
+PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "srun", "sinfo", "squeue", "scancel", "scontrol"]
 # BatchStartTimeout and MessageTimeout below: so long after its start a batch job that its node does not know is not lost.
 BATCH_START_SECONDS = 1 + 5
 DAEMON_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -47,8 +47,10 @@ NodeName=node NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
 PartitionName=short Nodes=node Default=YES MaxTime=INFINITE State=UP
 """
 
-# From 23.11 on, control groups are looked for unless this switches them off; before, the file was an error to be told so.
-CONTROL_GROUPS = "CgroupPlugin=disabled\n"
+# Control groups are looked for unless this says otherwise. Before 23.11 they could not be switched off, but the plug-in
+# of their first version starts without any.
+def control_groups(version):
+    return "CgroupPlugin=disabled\n" if version >= (23, 11) else "CgroupPlugin=cgroup/v1\n"
 
 
 def missing_programs():
@@ -86,8 +88,7 @@ class Cluster:
         values = {"folder": self.folder, "host": socket.gethostname().split(".")[0], "user": pwd.getpwuid(os.getuid()).pw_name,
                   "controller_port": controller_port, "node_port": node_port}
         (self.folder / "slurm.conf").write_text(CONFIGURATION.format(**values))
-        if self.version() >= (23, 11):
-            (self.folder / "cgroup.conf").write_text(CONTROL_GROUPS)
+        (self.folder / "cgroup.conf").write_text(control_groups(self.version()))
         for name in ["state", "spool"]:
             (self.folder / name).mkdir(mode=0o755)
         self.folder.chmod(0o755)  # munged wants its socket's folder to be open to all

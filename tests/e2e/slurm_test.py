@@ -220,6 +220,14 @@ new = ["training.weight_decay=0.0"]
         self.wait_for_jobs()
         self.assertEqual(set(self.states(*plan).values()), {"done"}, self.logs())
 
+    def test_srun_starts_the_ranks_of_one_training(self):
+        command = ["srun", "--quiet", "--ntasks=2", *self.command("run", "--recipe", "tiny.toml", "--quantizer", "dsq")]
+        done = subprocess.run(command, cwd=self.folder, env=self.environment(MASTER_ADDR="127.0.0.1"), capture_output=True,
+                              text=True, timeout=SECONDS)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("top-1 %"), 1, "rank 0 speaks for both")
+        self.assertEqual([row["ranks"] for row in self.rows()], ["2"])
+
     def test_an_array_beyond_the_clusters_limit_says_how_to_pack_it(self):
         done = self.dsqbench("submit", "slurm", "run", "--recipe", "tiny.toml", "--quantizer", "ste", "--seeds", "0..64",
                              expect=2)

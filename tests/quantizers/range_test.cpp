@@ -13,6 +13,20 @@ Range range_of(float l, float u) {
     return {at::scalar_tensor(l), at::scalar_tensor(u)};
 }
 
+// Rank 0 of two, of which the other holds `other`: it answers as that rank would, question after question.
+class WithAnother : public RankGroup {
+public:
+    explicit WithAnother(std::vector<at::Tensor> answers) : answers_(std::move(answers)) {}
+    int rank() const override { return 0; }
+    int ranks() const override { return 2; }
+    at::Tensor gather(const at::Tensor& x) const override { return at::stack({x, answers_.at(asked_++).view_as(x)}); }
+    at::Tensor sum(const at::Tensor& x) const override { return x + answers_.at(asked_++); }
+
+private:
+    std::vector<at::Tensor> answers_;
+    mutable std::size_t asked_ = 0;
+};
+
 double width(const Range& range) {
     return (range.u - range.l).item<double>();
 }
@@ -30,6 +44,23 @@ TEST(FitRange, sigma_takes_mean_and_2_6_deviations_of_weights) {
         fit_range(at::tensor({-1.0f, 3.0f, -1.0f, 3.0f}), RangeRule::sigma, settings_of(QuantizerRole::weight, 2));
     EXPECT_FLOAT_EQ(range.l.item<float>(), -4.2f);
     EXPECT_FLOAT_EQ(range.u.item<float>(), 6.2f);
+}
+
+TEST(FitRange, of_two_ranks_is_that_of_all_they_have) {
+    const auto settings = settings_of(QuantizerRole::activation, 2);
+    const at::Tensor all =
+        at::cat({at::zeros({99}), at::full({1}, 50.0), at::ones({99}), at::full({1}, 60.0)}).to(at::kFloat);
+    const at::Tensor mine = all.narrow(0, 0, 100), theirs = all.narrow(0, 100, 100).to(at::kDouble);
+    const WithAnother by_extremes({theirs.amin().to(at::kFloat), theirs.amax().to(at::kFloat)});
+    const Range extremes = fit_range(mine, RangeRule::min_max, settings, &by_extremes);
+    EXPECT_EQ(extremes.l.item<float>(), 0);
+    EXPECT_EQ(extremes.u.item<float>(), 60);
+    const WithAnother by_moments({theirs.mean(), theirs.var(0, false), theirs.amin(), theirs.amax()});
+    const Range sigma = fit_range(mine, RangeRule::sigma, settings, &by_moments);
+    const Range alone = fit_range(all, RangeRule::sigma, settings);
+    EXPECT_EQ(sigma.l.item<float>(), alone.l.item<float>());
+    EXPECT_FLOAT_EQ(sigma.u.item<float>(), alone.u.item<float>());
+    EXPECT_LT(sigma.u.item<float>(), 60) << "the rule has cut the tail";
 }
 
 TEST(FitRange, sigma_takes_min_and_3_deviations_of_activations_within_max) {

@@ -1,7 +1,6 @@
 // Batch-norm re-estimation: after the last step the running statistics are replaced by plain averages over training
 // batches, because weights that flip between codes leave moving averages stale (Nagel et al. 2022, section 5).
 #include <ATen/core/grad_mode.h>
-#include <torch/nn/modules/batchnorm.h>
 
 #include "suite/training/trick.h"
 
@@ -15,13 +14,13 @@ public:
         : batches_(integer_option(context.options, "batches", 1)) {}
 
     void finish(Network& network, Loader& loader) override {
-        std::vector<torch::nn::BatchNorm2dImpl*> norms;
+        std::vector<BatchNorm2d*> norms;
         for (const auto& module : network.modules())
-            if (auto* norm = module->as<torch::nn::BatchNorm2dImpl>()) norms.push_back(norm);
+            if (auto* norm = module->as<BatchNorm2d>()) norms.push_back(norm);
         const at::NoGradGuard no_grad;
         for (auto* norm : norms) {
             norm->reset_running_stats();
-            norm->options.momentum(c10::nullopt);  // nullopt: a cumulative average
+            norm->momentum.reset();  // a plain average
         }
         loader.start(0);
         for (std::int64_t done = 0; done < batches_; ++done) {

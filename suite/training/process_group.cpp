@@ -1,0 +1,161 @@
+#include "suite/training/process_group.h"
+
+#include <fmt/format.h>
+
+#define USE_C10D_GLOO  // as LibTorch's own build does for the header that follows
+#include <cstdlib>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "suite/core/error.h"
+
+namespace dsqbench {
+
+namespace {
+
+using Gloo = c10d::ProcessGroupGloo;
+using Work = c10::intrusive_ptr<c10d::Work>;
+
+c10d::TCPStoreOptions store_options(const Ranks& ranks) {
+    c10d::TCPStoreOptions options;
+    options.port = ranks.port;
+    options.waitWorkers = false;
+    return options;
+}
+
+// The first line: LibTorch appends a stack trace.
+std::string first_line(const std::exception& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find('\n'));
+}
+
+[[noreturn]] void fail(const std::exception& error) {
+    throw Error(ExitCode::failed, "another rank is gone: " + first_line(error),
+                "see its own message; all ranks started again go on from the last checkpoint");
+}
+
+template <class Collective>
+void complete(Collective start) {
+    try {
+        start()->wait();
+    } catch (const std::exception& error) {
+        fail(error);
+    }
+}
+
+std::shared_ptr<gloo::transport::Device> device_for(const std::string& address) {
+    const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
+    if (interface != nullptr && *interface != '\0') return Gloo::createDeviceForInterface(interface);
+    if (address == "127.0.0.1" || address == "localhost") return Gloo::createDeviceForHostname("127.0.0.1");
+    return Gloo::createDefaultDevice();
+}
+
+// Gloo works on contiguous tensors in main memory, and in place.
+at::Tensor copy_on_cpu(const at::Tensor& x) {
+    return x.detach().to(at::kCPU, x.scalar_type(), /*non_blocking=*/false, /*copy=*/true).contiguous();
+}
+
+class PendingSum : public ProcessGroup::Pending {
+public:
+    PendingSum(at::Tensor target, at::Tensor values, Work work)
+        : target_(std::move(target)), values_(std::move(values)), work_(std::move(work)) {}
+
+    void wait() override {
+        complete([this] { return work_; });
+        if (!values_.is_same(target_)) target_.copy_(values_);
+    }
+
+private:
+    at::Tensor target_, values_;
+    Work work_;
+};
+
+}  // namespace
+
+struct Rendezvous::State {
+    c10::intrusive_ptr<c10d::TCPStore> store;
+};
+
+Rendezvous::Rendezvous(const Ranks& ranks) : state_(std::make_unique<State>()) {
+    c10d::TCPStoreOptions options = store_options(ranks);
+    options.isServer = true;
+    try {
+        state_->store = c10::make_intrusive<c10d::TCPStore>(ranks.address, options);
+    } catch (const std::exception& error) {
+        throw Error(ExitCode::failed,
+                    fmt::format("cannot listen on {}:{}: {}", ranks.address, ranks.port, first_line(error)),
+                    "choose a free port: MASTER_PORT, on all ranks");
+    }
+}
+
+Rendezvous::~Rendezvous() = default;
+
+struct ProcessGroup::State {
+    c10::intrusive_ptr<Gloo> gloo;
+};
+
+ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, std::chrono::seconds patience)
+    : state_(std::make_unique<State>()) {
+    c10d::TCPStoreOptions options = store_options(ranks);
+    options.timeout = patience;
+    try {
+        auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, options);
+        auto store = c10::make_intrusive<c10d::PrefixStore>(ranks.attempt + "/" + purpose, std::move(tcp));
+        auto settings = Gloo::Options::create();
+        settings->devices.push_back(device_for(ranks.address));
+        state_->gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.count, settings);
+    } catch (const std::exception& error) {
+        throw Error(ExitCode::failed,
+                    fmt::format("rank {} of {} does not find the others at {}:{}: {}", ranks.rank, ranks.count,
+                                ranks.address, ranks.port, first_line(error)),
+                    "are all ranks started, with the same MASTER_ADDR and MASTER_PORT?");
+    }
+}
+
+ProcessGroup::~ProcessGroup() = default;
+
+int ProcessGroup::rank() const {
+    return state_->gloo->getRank();
+}
+int ProcessGroup::ranks() const {
+    return state_->gloo->getSize();
+}
+
+at::Tensor ProcessGroup::gather(const at::Tensor& x) const {
+    std::vector<at::Tensor> mine{copy_on_cpu(x)};
+    std::vector<std::vector<at::Tensor>> all(1);
+    for (int i = 0; i < ranks(); ++i) all[0].push_back(at::empty_like(mine[0]));
+    complete([&] { return state_->gloo->allgather(all, mine); });
+    return at::stack(all[0]).to(x.device());
+}
+
+at::Tensor ProcessGroup::sum(const at::Tensor& x) const {
+    std::vector<at::Tensor> values{copy_on_cpu(x)};
+    complete([&] { return state_->gloo->allreduce(values); });
+    return values[0].to(x.device());
+}
+
+void ProcessGroup::broadcast(at::Tensor x) const {
+    std::vector<at::Tensor> values{copy_on_cpu(x)};
+    complete([&] { return state_->gloo->broadcast(values); });
+    if (rank() != 0) x.detach().copy_(values[0]);
+}
+
+void ProcessGroup::barrier() const {
+    complete([&] { return state_->gloo->barrier(); });
+}
+
+std::unique_ptr<ProcessGroup::Pending> ProcessGroup::start_sum(at::Tensor x) const {
+    const bool is_in_place = x.device().is_cpu() && x.is_contiguous();
+    std::vector<at::Tensor> values{is_in_place ? x : copy_on_cpu(x)};
+    Work work;
+    try {
+        work = state_->gloo->allreduce(values);
+    } catch (const std::exception& error) {
+        fail(error);
+    }
+    return std::make_unique<PendingSum>(x, values[0], std::move(work));
+}
+
+}  // namespace dsqbench

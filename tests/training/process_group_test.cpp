@@ -1,0 +1,105 @@
+#include "suite/training/process_group.h"
+
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+
+#include "suite/core/error.h"
+#include "tests/training/two_ranks.h"
+
+namespace dsqbench {
+namespace {
+
+using Group = std::shared_ptr<const ProcessGroup>;
+
+at::Tensor values_of(int rank) {
+    return at::arange(6, at::kFloat).view({2, 3}) + 10 * rank;
+}
+
+TEST(ProcessGroup, gathers_in_the_order_of_the_ranks) {
+    on_two_ranks([](const Group& group) {
+        const at::Tensor all = group->gather(values_of(group->rank()));
+        EXPECT_TRUE(all.equal(at::stack({values_of(0), values_of(1)})));
+    });
+}
+
+TEST(ProcessGroup, sums_and_leaves_its_input_alone) {
+    on_two_ranks([](const Group& group) {
+        const at::Tensor mine = values_of(group->rank());
+        EXPECT_TRUE(group->sum(mine).equal(values_of(0) + values_of(1)));
+        EXPECT_TRUE(mine.equal(values_of(group->rank())));
+        const at::Tensor transposed = mine.t();
+        EXPECT_TRUE(group->sum(transposed).equal((values_of(0) + values_of(1)).t())) << "not contiguous";
+    });
+}
+
+TEST(ProcessGroup, sums_while_its_caller_goes_on) {
+    on_two_ranks([](const Group& group) {
+        at::Tensor mine = values_of(group->rank()), other = values_of(group->rank()).t();
+        const auto first = group->start_sum(mine), second = group->start_sum(other);
+        second->wait();
+        first->wait();
+        EXPECT_TRUE(mine.equal(values_of(0) + values_of(1)));
+        EXPECT_TRUE(other.equal((values_of(0) + values_of(1)).t()));
+    });
+}
+
+TEST(ProcessGroup, broadcasts_rank_0) {
+    on_two_ranks([](const Group& group) {
+        at::Tensor mine = values_of(group->rank());
+        group->broadcast(mine);
+        EXPECT_TRUE(mine.equal(values_of(0)));
+        at::Tensor scalar = at::full({}, group->rank() + 5, at::kLong);
+        group->broadcast(scalar);
+        EXPECT_EQ(scalar.item<int>(), 5);
+    });
+}
+
+TEST(ProcessGroup, what_is_so_on_one_rank_is_so_for_any) {
+    on_two_ranks([](const Group& group) {
+        EXPECT_TRUE(any(group.get(), group->rank() == 1));
+        EXPECT_FALSE(any(group.get(), false));
+    });
+    EXPECT_TRUE(any(nullptr, true));
+    EXPECT_FALSE(any(nullptr, false));
+}
+
+TEST(ProcessGroup, a_rank_that_leaves_is_an_error_for_the_others) {
+    try {
+        on_two_ranks([](const Group& group) {
+            group->barrier();
+            if (group->rank() == 1) throw std::runtime_error("left");
+            group->sum(at::ones({1000}));
+        });
+        FAIL() << "nothing was thrown";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::failed);
+        EXPECT_THAT(error.what(), testing::HasSubstr("another rank is gone"));
+        EXPECT_THAT(error.hint(), testing::HasSubstr("last checkpoint"));
+    }
+}
+
+TEST(ProcessGroup, ranks_that_do_not_come_are_an_error_after_a_while) {
+    const std::uint16_t port = free_port();
+    const auto expect_failure = [&](const std::string& message) {
+        try {
+            ProcessGroup(rank_of_two(1, port), "test", std::chrono::seconds(1));
+            FAIL() << "nothing was thrown";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ExitCode::failed);
+            EXPECT_THAT(error.what(), testing::HasSubstr(message));
+        }
+    };
+    expect_failure("rank 1 of 2 does not find the others at 127.0.0.1");
+    const Rendezvous rendezvous(rank_of_two(0, port));
+    expect_failure("rank 1 of 2 does not find the others at 127.0.0.1");
+}
+
+TEST(Rendezvous, a_port_that_is_taken_is_an_error) {
+    const Ranks ranks = rank_of_two(0, free_port());
+    const Rendezvous first(ranks);
+    EXPECT_THROW(Rendezvous second(ranks), Error);
+}
+
+}  // namespace
+}  // namespace dsqbench
