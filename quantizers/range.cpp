@@ -27,8 +27,9 @@ struct Moments {
 Moments moments_of(const at::Tensor& rows, const RankGroup* group) {
     const at::Tensor mean = rows.mean(1), variance = (rows - mean.unsqueeze(1)).square().mean(1);
     if (group == nullptr) return {mean, variance};
-    const at::Tensor means = group->gather(mean), whole = means.mean(0);
-    return {whole, group->gather(variance).mean(0) + (means - whole).square().mean(0)};
+    const at::Tensor all = group->gather(at::stack({mean, variance}));  // [ranks, 2, ...]
+    const at::Tensor means = all.select(1, 0), whole = means.mean(0);
+    return {whole, all.select(1, 1).mean(0) + (means - whole).square().mean(0)};
 }
 
 Range sigma_range(const at::Tensor& rows, QuantizerRole role, const RankGroup* group) {
@@ -56,7 +57,8 @@ RangeRule range_rule_option(const QuantizerSettings& settings, const std::string
 Range widest_range(const Range& range, const RankGroup* group) {
     if (group == nullptr) return range;
     const at::NoGradGuard no_gradient;
-    return {group->gather(range.l).amin(0), group->gather(range.u).amax(0)};
+    const at::Tensor all = group->gather(at::stack({range.l, range.u}));  // [ranks, 2, ...]
+    return {all.select(1, 0).amin(0), all.select(1, 1).amax(0)};
 }
 
 Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& settings, const RankGroup* group) {

@@ -51,11 +51,12 @@ TEST(FitRange, of_two_ranks_is_that_of_all_they_have) {
     const at::Tensor all =
         at::cat({at::zeros({99}), at::full({1}, 50.0), at::ones({99}), at::full({1}, 60.0)}).to(at::kFloat);
     const at::Tensor mine = all.narrow(0, 0, 100), theirs = all.narrow(0, 100, 100).to(at::kDouble);
-    const WithAnother by_extremes({theirs.amin().to(at::kFloat), theirs.amax().to(at::kFloat)});
+    const at::Tensor reach = at::stack({theirs.amin(), theirs.amax()});
+    const WithAnother by_extremes({reach.to(at::kFloat)});
     const Range extremes = fit_range(mine, RangeRule::min_max, settings, &by_extremes);
     EXPECT_EQ(extremes.l.item<float>(), 0);
     EXPECT_EQ(extremes.u.item<float>(), 60);
-    const WithAnother by_moments({theirs.mean(), theirs.var(0, false), theirs.amin(), theirs.amax()});
+    const WithAnother by_moments({at::stack({theirs.mean(), theirs.var(0, false)}), reach});
     const Range sigma = fit_range(mine, RangeRule::sigma, settings, &by_moments);
     const Range alone = fit_range(all, RangeRule::sigma, settings);
     EXPECT_EQ(sigma.l.item<float>(), alone.l.item<float>());
