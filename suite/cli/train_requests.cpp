@@ -79,6 +79,7 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     Progress progress(is_first ? Progress::Style::automatic : Progress::Style::silent);
     LocalLaunch launch;
     launch.jobs = ranks ? 1 : arguments.jobs;  // of each rank, so that all are at the same run
+    launch.available_memory = [] { return available_memory(); };
     if (progress_of == ProgressOf::all_cells)
         launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);

@@ -5,6 +5,7 @@
 #include "suite/cli/task_file.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/clock.h"
+#include "suite/core/memory.h"
 #include "suite/core/signals.h"
 #include "suite/training/process_group.h"
 
@@ -28,7 +29,10 @@ void work(const Arguments& arguments, Session& session) {
     task.site.on_progress = [&](double fraction, const std::string& detail) {
         if (monotonic_seconds() - reported < seconds_between_reports) return;
         reported = monotonic_seconds();
-        print_result(nlohmann::json{{"fraction", fraction}, {"detail", detail}}.dump());
+        const ResidentMemory memory = resident_memory();
+        print_result(nlohmann::json{
+            {"fraction", fraction}, {"detail", detail}, {"memory", {{"now", memory.now}, {"peak", memory.peak}}}}
+                         .dump());
     };
     if (train(task.request, task.run, task.site) == TrainingEnd::stopped)
         session.exit_code = exit_code_of_stop(stop_signal());

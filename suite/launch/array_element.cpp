@@ -95,6 +95,7 @@ ExitCode run_element(const Submission& submission, const std::string& array, std
         plan.push_back({submission.tasks[task].label, submission.tasks[task].command, {}});
     LocalLaunch launch;
     launch.jobs = submission.jobs;
+    launch.available_memory = [] { return available_memory(); };
     // At once: an element that is killed later, or goes on for hours, must not take the word of an ended task with it.
     launch.on_end = [&](std::size_t task, const TaskOutcome& outcome) {
         write_end(submission, open.tasks[task], end_of(outcome));

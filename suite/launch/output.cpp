@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "suite/core/text.h"
 
@@ -39,6 +40,22 @@ std::string Tail::last_lines(std::size_t count) const {
     return join({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()}, "\n");
 }
 
+namespace {
+
+std::optional<ResidentMemory> memory_in(const nlohmann::json& report) {
+    const auto memory = report.find("memory");
+    if (memory == report.end() || !memory->is_object()) return std::nullopt;
+    ResidentMemory resident;
+    for (const auto& [name, bytes] : {std::pair{"now", &resident.now}, std::pair{"peak", &resident.peak}}) {
+        const auto value = memory->find(name);
+        if (value == memory->end() || !value->is_number_unsigned()) return std::nullopt;
+        *bytes = value->get<std::uint64_t>();
+    }
+    return resident;
+}
+
+}  // namespace
+
 std::optional<ProgressReport> parse_report(const std::string& line) {
     const auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!value.is_object() || !value.contains("fraction") || !value["fraction"].is_number()) return std::nullopt;
@@ -46,6 +63,7 @@ std::optional<ProgressReport> parse_report(const std::string& line) {
     report.fraction = value["fraction"].get<double>();
     if (!std::isfinite(report.fraction)) return std::nullopt;
     if (value.contains("detail") && value["detail"].is_string()) report.detail = value["detail"].get<std::string>();
+    report.memory = memory_in(value);
     for (char& c : report.detail)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
     return report;

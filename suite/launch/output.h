@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "suite/core/memory.h"
+
 namespace dsqbench {
 
 // Cuts a stream into lines. A line beyond `longest` bytes is dropped whole: no report of ours is that long.
@@ -35,6 +37,7 @@ private:
 
 struct ProgressReport {
     double fraction = 0;
+    std::optional<ResidentMemory> memory;
     std::string detail;  // without control characters, so that it cannot move the cursor
 };
 

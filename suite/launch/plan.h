@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "suite/core/progress.h"
+#include "suite/launch/memory_gate.h"
 
 namespace dsqbench {
 
-// One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ..."},
+// One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ...",
+// "memory": {"now": 1073741824, "peak": 1181116006}}, the memory (resident bytes) from its first step on if at all;
 // anything else there is passed over; of its stderr the last lines are kept for the caller to show.
 struct PlannedTask {
     std::string label;
@@ -27,6 +29,9 @@ struct TaskOutcome {
 
 struct LocalLaunch {
     std::size_t jobs = 1;
+    // When set, bytes that are left: no task is started beside others when there is less than one is likely to need,
+    // which is known when the first has told its memory; until then it runs alone.
+    MemoryGate::Available available_memory;
     // Environment of every task beside the inherited one: OMP_NUM_THREADS=1 and the like.
     std::vector<std::string> environment{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1"};
     // When set, the plan has one bar instead of one a task, and this is what stands beside it; `succeeded` says of each

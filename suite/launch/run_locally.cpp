@@ -17,6 +17,7 @@ namespace dsqbench {
 namespace {
 
 constexpr std::size_t lines_shown = 12;
+constexpr double bytes_per_gib = 1 << 30;
 // A signal or an end interrupts poll() itself; this bounds only the rare wait that misses one.
 constexpr int milliseconds_between_looks = 50;
 
@@ -32,7 +33,12 @@ struct RunningTask {
 class LocalRun {
 public:
     LocalRun(const std::vector<PlannedTask>& plan, const LocalLaunch& options, Progress& progress)
-        : plan_(plan), options_(options), progress_(progress), schedule_(plan), outcomes_(plan.size()) {
+        : plan_(plan),
+          options_(options),
+          progress_(progress),
+          schedule_(plan),
+          gate_(options.available_memory),
+          outcomes_(plan.size()) {
         if (options_.summary) bars_.assign(1, progress.add("all"));
         for (const auto& task : plan)
             if (!options_.summary) bars_.push_back(progress.add(task.label));
@@ -63,16 +69,24 @@ private:
     }
 
     void start_tasks() {
-        while (running_.size() < std::max<std::size_t>(1, options_.jobs)) {
-            const auto next = schedule_.start_next();
-            if (!next) return;
-            start(*next);
+        while (running_.size() < std::max<std::size_t>(1, options_.jobs) && schedule_.has_next()) {
+            if (!gate_.is_open()) return note_shortage();
+            start(*schedule_.start_next());
         }
+    }
+
+    // Once, as it holds for the rest of the plan as a rule.
+    void note_shortage() {
+        if (shortage_noted_ || !gate_.is_short()) return;
+        shortage_noted_ = true;
+        progress_.note(fmt::format("fewer than {} at a time: the next is likely to need {:.1f} GiB of memory",
+                                   options_.jobs, static_cast<double>(gate_.needed()) / bytes_per_gib));
     }
 
     void start(std::size_t task) {
         try {
             running_.push_back({task, Process(plan_[task].command, options_.environment)});
+            gate_.started(task);
             show(task, 0, "starting");
         } catch (const Error& error) {
             end(task, {State::failed, 127, error.what()});
@@ -89,8 +103,10 @@ private:
 
     void read_output(RunningTask& task) {
         for (const auto& line : task.lines.take(task.process.read_available(Process::Stream::out)))
-            if (const auto report = parse_report(line))
+            if (const auto report = parse_report(line)) {
+                if (report->memory) gate_.reported(task.index, *report->memory);
                 show(task.index, report->fraction, report->detail);
+            }
         task.error.take(task.process.read_available(Process::Stream::error));
     }
 
@@ -106,6 +122,7 @@ private:
             const TaskOutcome outcome{state, *code, error_text(*task, state, *code)};
             const std::size_t index = task->index;
             task = running_.erase(task);
+            gate_.ended(index);
             end(index, outcome);
         }
     }
@@ -184,6 +201,8 @@ private:
     const LocalLaunch& options_;
     Progress& progress_;
     Schedule schedule_;
+    MemoryGate gate_;
+    bool shortage_noted_ = false;
     std::vector<TaskOutcome> outcomes_;
     std::vector<std::size_t> bars_;  // one a task, or one for all
     std::vector<double> fractions_;

@@ -27,13 +27,20 @@ bool Schedule::is_ready(std::size_t task) const {
                        [&](std::size_t needed) { return states_[needed] == State::succeeded; });
 }
 
-std::optional<std::size_t> Schedule::start_next() {
+std::optional<std::size_t> Schedule::next() const {
     for (std::size_t task = 0; task < states_.size(); ++task)
-        if (states_[task] == State::waiting && is_ready(task)) {
-            states_[task] = State::started;
-            return task;
-        }
+        if (states_[task] == State::waiting && is_ready(task)) return task;
     return std::nullopt;
+}
+
+bool Schedule::has_next() const {
+    return next().has_value();
+}
+
+std::optional<std::size_t> Schedule::start_next() {
+    const auto task = next();
+    if (task) states_[*task] = State::started;
+    return task;
 }
 
 void Schedule::succeeded(std::size_t task) {

@@ -16,6 +16,7 @@ public:
 
     // The first waiting task whose dependencies have all succeeded, now counted as started; nullopt when there is none.
     std::optional<std::size_t> start_next();
+    bool has_next() const;  // would start_next() start one?
     void succeeded(std::size_t task);
 
     struct Dropped {
@@ -27,6 +28,7 @@ public:
 private:
     enum class State { waiting, started, succeeded, dropped };
     bool is_ready(std::size_t task) const;
+    std::optional<std::size_t> next() const;
     void require_no_cycle() const;
 
     std::vector<std::vector<std::size_t>> after_;

@@ -9,6 +9,7 @@
 
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
+#include "suite/core/memory.h"
 #include "suite/core/text.h"
 #include "suite/record/build_info.h"
 #include "suite/record/machine.h"
@@ -128,7 +129,9 @@ Finding hypervisor(const std::string& cpuinfo) {
 Finding memory(const fs::path& root) {
     const auto text = content(root / "proc/meminfo");
     if (!text) return unknown("memory");
-    const double free = number(value_of(*text, "MemAvailable")) / kib_per_gib;
+    const auto available = available_memory(root);
+    if (!available) return unknown("memory");
+    const double free = static_cast<double>(*available) / bytes_per_gib;
     const std::string found =
         fmt::format("{:.1f} GiB of {:.1f} free", free, number(value_of(*text, "MemTotal")) / kib_per_gib);
     if (free >= needed_memory_gib) return ok("memory", found);

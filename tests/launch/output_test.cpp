@@ -54,6 +54,19 @@ TEST(ProgressReport, passes_over_everything_else) {
         EXPECT_FALSE(parse_report(line)) << line;
 }
 
+TEST(ProgressReport, may_tell_the_memory) {
+    const auto report = parse_report(R"({"fraction": 0, "memory": {"now": 10, "peak": 20}})");
+    ASSERT_TRUE(report && report->memory);
+    EXPECT_EQ(report->memory->now, 10u);
+    EXPECT_EQ(report->memory->peak, 20u);
+    for (const char* memory : {"7", "null", "{}", R"({"now": 1})", R"({"now": -1, "peak": 2})",
+                               R"({"now": 1, "peak": "2"})", R"({"now": 1, "peak": 1e300})"}) {
+        const auto other = parse_report(std::string(R"({"fraction": 0, "memory": )") + memory + "}");
+        ASSERT_TRUE(other) << memory;
+        EXPECT_FALSE(other->memory) << memory;
+    }
+}
+
 TEST(ProgressReport, cannot_move_the_cursor) {
     EXPECT_EQ(parse_report("{\"fraction\": 0, \"detail\": \"a\\u001b[2J\\nb\"}")->detail, "a [2J b");
 }

@@ -148,6 +148,57 @@ TEST_F(Launch, reports_a_program_that_is_not_there) {
     EXPECT_EQ(outcomes[1].state, State::succeeded);
 }
 
+// A task that tells its memory and holds it until it ends, on a machine whose memory is what the others leave.
+class LaunchInMemory : public Launch {
+protected:
+    const std::string hold = R"(echo '{"fraction": 0.1, "memory": {"now": 10000000000, "peak": 10000000000}}'; )";
+    PlannedTask task(const std::string& script = "") const {
+        const std::string log = file("log");
+        return shell("echo start >> " + log + "; sleep 0.1; " + hold + script + "sleep 0.1; echo end >> " + log);
+    }
+    // The most that ran at once.
+    int most_at_once(const std::vector<PlannedTask>& plan, std::uint64_t memory) const {
+        Progress silent(Progress::Style::silent);
+        LocalLaunch options;
+        options.jobs = 3;
+        options.available_memory = [&] { return std::optional(memory - std::min(memory, held())); };
+        for (const auto& outcome : run_locally(plan, options, silent)) EXPECT_EQ(outcome.state, State::succeeded);
+        int running = 0, most = 0;
+        for (const auto& line : lines()) most = std::max(most, running += line == "start" ? 1 : line == "end" ? -1 : 0);
+        return most;
+    }
+
+private:
+    std::vector<std::string> lines() const {
+        return std::filesystem::exists(file("log")) ? split(read_file(file("log")), '\n') : std::vector<std::string>();
+    }
+    std::uint64_t held() const {
+        std::uint64_t running = 0;
+        for (const auto& line : lines()) running += line == "start" ? 1 : line == "end" ? -1 : 0;
+        return running * 10000000000u;
+    }
+};
+
+TEST_F(LaunchInMemory, runs_as_many_as_there_is_memory_for) {
+    const PlannedTask other = task(touch("second"));
+    EXPECT_EQ(most_at_once({task(wait_for("second")), other, other, other}, 25000000000), 2);
+}
+
+TEST_F(LaunchInMemory, runs_one_after_the_other_where_not_even_one_seems_to_fit) {
+    EXPECT_EQ(most_at_once({task(), task(), task()}, 5000000000), 1);
+}
+
+TEST_F(LaunchInMemory, runs_all_jobs_where_there_is_plenty) {
+    const PlannedTask patient = task(wait_for("third"));
+    EXPECT_EQ(most_at_once({patient, patient, task(touch("third")), task()}, 900000000000), 3);
+}
+
+TEST_F(LaunchInMemory, starts_nothing_beside_a_first_that_does_not_tell_but_goes_on_when_it_ends) {
+    const std::vector<PlannedTask> silent(
+        3, shell("echo start >> " + file("log") + "; sleep 0.1; echo end >> " + file("log")));
+    EXPECT_EQ(most_at_once(silent, 900000000000), 1);
+}
+
 TEST_F(Launch, gives_every_task_one_thread) {
     run_plan({shell("echo $OMP_NUM_THREADS > " + file("threads"))});
     EXPECT_EQ(read_file(file("threads")), "1\n");

@@ -15,10 +15,13 @@ std::vector<PlannedTask> plan_of(const std::vector<std::vector<std::size_t>>& af
 
 TEST(Schedule, starts_tasks_in_order_when_their_dependencies_succeeded) {
     Schedule schedule(plan_of({{}, {0}, {}, {1, 2}}));
+    EXPECT_TRUE(schedule.has_next());
     EXPECT_EQ(schedule.start_next(), 0u);
     EXPECT_EQ(schedule.start_next(), 2u);
+    EXPECT_FALSE(schedule.has_next());
     EXPECT_EQ(schedule.start_next(), std::nullopt);
     schedule.succeeded(0);
+    EXPECT_TRUE(schedule.has_next());
     EXPECT_EQ(schedule.start_next(), 1u);
     schedule.succeeded(2);
     EXPECT_EQ(schedule.start_next(), std::nullopt);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <map>
 
 #include "suite/core/file_system.h"
@@ -20,7 +21,9 @@ std::map<std::string, Finding> examine(const std::map<std::string, std::string>&
                                              {"sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "performance\n"},
                                              {"sys/devices/system/cpu/intel_pstate/no_turbo", "1\n"},
                                              {"sys/devices/system/cpu/smt/active", "0\n"},
-                                             {"sys/fs/cgroup/cpu.max", "max 100000\n"}};
+                                             {"sys/fs/cgroup/cpu.max", "max 100000\n"},
+                                             {"sys/fs/cgroup/memory.current", "4096\n"},
+                                             {"proc/self/cgroup", "0::/\n"}};
     for (const auto& [path, text] : differences) files[path] = text;
     const TemporaryFolder root;
     for (const auto& [path, text] : files) write_file_atomically(root / path, text);
@@ -65,11 +68,12 @@ INSTANTIATE_TEST_SUITE_P(Each, FitnessFlaw,
                                          Flaw{"cpu quota", "sys/fs/cgroup/cpu.max", "150000 100000\n", "1.5 cores"},
                                          Flaw{"load", "proc/loadavg", "9999.5 1 1 1/1 1\n", "9999.50"},
                                          Flaw{"hypervisor", "proc/cpuinfo", "flags : avx2 hypervisor\n", "virtual"},
+                                         Flaw{"memory", "sys/fs/cgroup/memory.max", "1073741824", "1.0 GiB of 8.0"},
                                          Flaw{"memory", "proc/meminfo",
                                               "MemTotal: 1048576 kB\nMemAvailable: 524288 kB\n", "0.5 GiB of 1.0"}),
                          [](const auto& info) {
-                             std::string name = info.param.subject;
-                             for (char& c : name) c = c == ' ' ? '_' : c;
+                             std::string name = info.param.subject + " by " + info.param.found;
+                             for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
                              return name;
                          });
 
