@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "suite/core/cache_folder.h"
 #include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/record/machine.h"
@@ -13,15 +14,9 @@ namespace dsqbench {
 
 namespace {
 
-std::filesystem::path cache_folder() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return cache;
-    const char* home = std::getenv("HOME");
-    return home != nullptr && *home == '/' ? std::filesystem::path(home) / ".cache" : std::filesystem::path();
-}
-
 std::filesystem::path default_file() {
-    const auto folder = cache_folder();
-    return folder.empty() ? folder : folder / "dsqbench" / ("probe-" + machine_name() + ".txt");
+    const auto folder = user_cache_folder();
+    return folder.empty() ? folder : folder / ("probe-" + machine_name() + ".txt");
 }
 
 }  // namespace

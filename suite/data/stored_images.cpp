@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "suite/core/error.h"
 #include "suite/data/image_folder.h"
-#include "suite/data/tar.h"
+#include "suite/data/tar_index.h"
 
 namespace dsqbench {
 
@@ -34,15 +35,32 @@ std::pair<std::string, std::string> class_and_file(const std::string& member, co
     return {member.substr(start, slash - start), member.substr(slash + 1)};
 }
 
+bool is_image(const std::string& file) {
+    return is_image_name(file) && file.front() != '.';
+}
+
+// Sorted, of the images in the archives of a folder.
+std::vector<std::string> classes_in(const std::vector<fs::path>& archives, const TarIndexing& indexing) {
+    std::set<std::string> classes;
+    const auto members = indexed_tar_members(archives, indexing);
+    for (std::size_t archive = 0; archive < archives.size(); ++archive)
+        for (const TarMember& member : members[archive]) {
+            const auto [name, file] = class_and_file(member.name, archives[archive]);
+            if (is_image(file)) classes.insert(name);
+        }
+    return {classes.begin(), classes.end()};
+}
+
 }  // namespace
 
-StoredImages::StoredImages(const fs::path& folder, Split split) : folder_(split_folder(folder, split)) {
+StoredImages::StoredImages(const fs::path& folder, Split split, const TarIndexing& indexing)
+    : folder_(split_folder(folder, split)) {
     archives_ = archives_in(folder_);
-    archives_.empty() ? read_folders() : read_archives();
+    archives_.empty() ? read_folders() : read_archives(indexing);
     if (split == Split::train) return;
     const fs::path train = split_folder(folder, Split::train);
     // A class's folder is known by its name; archives say what they hold only when they are read.
-    if (classes_ != (archives_in(train).empty() ? class_names(train) : StoredImages(folder, Split::train).classes_))
+    if (classes_ != (archives_in(train).empty() ? class_names(train) : classes_in(archives_in(train), indexing)))
         throw Error(ExitCode::data, "its classes are not those of train/", "give both the same classes",
                     folder_.string());
 }
@@ -53,15 +71,16 @@ void StoredImages::read_folders() {
         images_.push_back({file.label, -1, 0, 0, file.path.filename().string()});
 }
 
-void StoredImages::read_archives() {
+void StoredImages::read_archives(const TarIndexing& indexing) {
     for (const auto& path : listed(folder_))
         if (fs::is_directory(path))
             throw Error(ExitCode::data, "holds archives and folders", "keep the one or the other", folder_.string());
     std::map<std::string, std::vector<Image>> by_class;
+    const auto members = indexed_tar_members(archives_, indexing);
     for (std::size_t archive = 0; archive < archives_.size(); ++archive)
-        for (const TarMember& member : tar_members(archives_[archive])) {
+        for (const TarMember& member : members[archive]) {
             const auto [name, file] = class_and_file(member.name, archives_[archive]);
-            if (!is_image_name(file) || file.front() == '.') continue;
+            if (!is_image(file)) continue;
             by_class[name].push_back({0, static_cast<std::int32_t>(archive), member.offset, member.size, file});
         }
     for (auto& [name, images] : by_class) {

@@ -10,6 +10,7 @@
 
 #include "suite/core/file_system.h"
 #include "suite/data/dataset.h"
+#include "suite/data/tar_index.h"
 
 namespace dsqbench {
 
@@ -17,8 +18,8 @@ class StoredImages {
 public:
     // <folder>/train or <folder>/val (test): with <class>/<image> files, <class>.tar archives of images, or archives of
     // <class>/<image>. Throws Error(data) for none of these, for both, and where the split's classes are not those of
-    // train.
-    StoredImages(const std::filesystem::path& folder, Split split);
+    // train. `indexing`: of archives.
+    StoredImages(const std::filesystem::path& folder, Split split, const TarIndexing& indexing = {});
 
     std::int64_t size() const { return static_cast<std::int64_t>(images_.size()); }
     const std::vector<std::string>& classes() const { return classes_; }  // sorted
@@ -38,7 +39,7 @@ private:
     };
     const Image& at(std::int64_t index) const { return images_[static_cast<std::size_t>(index)]; }
     void read_folders();
-    void read_archives();
+    void read_archives(const TarIndexing& indexing);
 
     std::filesystem::path folder_;
     std::vector<std::string> classes_;

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <numeric>
+#include <optional>
 
 #include "suite/core/error.h"
-#include "suite/core/file_system.h"
 
 namespace dsqbench {
 
@@ -34,6 +34,26 @@ unsigned checksum_of(std::string header) {
                            [](unsigned sum, char c) { return sum + static_cast<unsigned char>(c); });
 }
 
+std::string name_in(const std::string& header) {
+    const std::string name(text_of(header, name_field));
+    const bool is_ustar = header.compare(magic_field.offset, 6, "ustar\0", 6) == 0;
+    const std::string prefix(is_ustar ? text_of(header, prefix_field) : "");
+    return prefix.empty() ? name : prefix + "/" + name;
+}
+
+// nullopt where no octal number stands.
+std::optional<std::uint64_t> octal_in(const std::string& header, const Field& field) {
+    std::uint64_t value = 0;
+    bool has_digit = false;
+    for (const char c : text_of(header, field)) {
+        if (c == ' ') continue;
+        if (c < '0' || c > '7') return std::nullopt;
+        value = value * 8 + static_cast<std::uint64_t>(c - '0');  // at most 12 digits
+        has_digit = true;
+    }
+    return has_digit ? std::optional(value) : std::nullopt;
+}
+
 class Reader {
 public:
     explicit Reader(const std::filesystem::path& archive) : path_(archive), file_(archive) {}
@@ -45,7 +65,7 @@ public:
             if (header.size() < block) fail("it breaks off");
             if (header.find_first_not_of('\0') == std::string::npos) return members;
             if (octal(header, checksum_field) != checksum_of(header)) fail("a header's checksum does not fit");
-            TarMember member{name_of(header), position_ + block, octal(header, size_field)};
+            TarMember member{name_in(header), position_ + block, octal(header, size_field)};
             if (member.size > file_.size() - member.offset) fail("it breaks off");
             position_ = member.offset + (member.size + block - 1) / block * block;
             const char type = header[type_field.offset];
@@ -63,23 +83,9 @@ private:
     }
 
     std::uint64_t octal(const std::string& header, const Field& field) const {
-        std::uint64_t value = 0;
-        bool has_digit = false;
-        for (const char c : text_of(header, field)) {
-            if (c == ' ') continue;
-            if (c < '0' || c > '7') fail("a header holds no octal number where one must be");
-            value = value * 8 + static_cast<std::uint64_t>(c - '0');  // at most 12 digits
-            has_digit = true;
-        }
-        if (!has_digit) fail("a header lacks a number");
-        return value;
-    }
-
-    static std::string name_of(const std::string& header) {
-        const std::string name(text_of(header, name_field));
-        const bool is_ustar = header.compare(magic_field.offset, 6, "ustar\0", 6) == 0;
-        const std::string prefix(is_ustar ? text_of(header, prefix_field) : "");
-        return prefix.empty() ? name : prefix + "/" + name;
+        const auto value = octal_in(header, field);
+        if (!value) fail("a header holds no octal number where one must be");
+        return *value;
     }
 
     std::filesystem::path path_;
@@ -114,6 +120,14 @@ std::string header_of(const std::string& name, std::uint64_t size, const std::st
 
 std::vector<TarMember> tar_members(const std::filesystem::path& archive) {
     return Reader(archive).members();
+}
+
+bool holds_member(const ReadableFile& archive, const TarMember& member) {
+    if (member.offset < block || member.offset > archive.size() || member.size > archive.size() - member.offset)
+        return false;
+    const std::string header = archive.read(member.offset - block, block);
+    return header.size() == block && octal_in(header, checksum_field) == checksum_of(header) &&
+           octal_in(header, size_field) == member.size && name_in(header) == member.name;
 }
 
 TarWriter::TarWriter(const std::filesystem::path& archive) : path_(archive), file_(archive, std::ios::binary) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "suite/core/file_system.h"
+
 namespace dsqbench {
 
 struct TarMember {
@@ -19,6 +21,9 @@ struct TarMember {
 // Regular files in their order; folders are passed over. Throws Error(data) for what is no whole archive, and for
 // extensions (long names, links, sparse files).
 std::vector<TarMember> tar_members(const std::filesystem::path& archive);
+
+// Is the member where it claims to be? For one that is known from elsewhere.
+bool holds_member(const ReadableFile& archive, const TarMember& member);
 
 class TarWriter {
 public:
