@@ -110,6 +110,7 @@ void ablate(const Arguments& arguments, Session& session) {
 void declare(CLI::App& command, Session& session) {
     const auto arguments = std::make_shared<Arguments>();
     add_ablation_options(command, arguments->ablation);
+    add_progress_options(command, arguments->ablation.launch);
     add_flag(command, "--plan", arguments->plan, "say what it costs and what it can find; train nothing");
     add_flag(command, "--markdown", arguments->markdown, "print the card as Markdown");
     add_option(command, "--html", arguments->html, "also write the card as a page to this file");

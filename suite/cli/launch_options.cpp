@@ -15,4 +15,13 @@ void add_launch_options(CLI::App& command, LaunchArguments& arguments) {
     add_option(command, "--device", arguments.device, "LibTorch device")->capture_default_str();
 }
 
+void add_progress_options(CLI::App& command, LaunchArguments& arguments) {
+    add_option(command, "--prometheus", arguments.prometheus,
+               "keep a text file of Prometheus with the state of every run, as for node_exporter's textfile collector");
+    add_option(command, "--progress-seconds", arguments.progress_seconds,
+               "between lines of progress, where standard error is no terminal")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+}
+
 }  // namespace dsqbench

@@ -25,6 +25,7 @@ void run(const RunArguments& arguments, Session& session) {
 void declare(CLI::App& command, Session& session) {
     const auto arguments = std::make_shared<RunArguments>();
     add_run_options(command, *arguments);
+    add_progress_options(command, arguments->launch);
     add_folder_options(command, session);
     add_json_flag(command, session);
     command.callback([arguments, &session] { run(*arguments, session); });

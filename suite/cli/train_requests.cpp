@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "suite/cli/run_metrics.h"
 #include "suite/cli/run_plan.h"
 #include "suite/core/hash.h"
 #include "suite/core/signals.h"
@@ -76,10 +77,11 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     const auto ranks = launched_ranks();
     if (ranks) join_ranks(*ranks);
     const bool is_first = !ranks || ranks->rank == 0;
-    Progress progress(is_first ? Progress::Style::automatic : Progress::Style::silent);
+    Progress progress(is_first ? Progress::Style::automatic : Progress::Style::silent, arguments.progress_seconds);
     LocalLaunch launch;
     launch.jobs = ranks ? 1 : arguments.jobs;  // of each rank, so that all are at the same run
     launch.available_memory = [] { return available_memory(); };
+    if (!arguments.prometheus.empty() && is_first) keep_metrics(launch, plan, arguments.prometheus, progress);
     if (progress_of == ProgressOf::all_cells)
         launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);

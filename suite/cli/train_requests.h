@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,14 @@ struct LaunchArguments {
     std::int64_t limit_batches = 0;
     double checkpoint_seconds = 60;
     std::string device = "cpu";
+    std::filesystem::path prometheus;  // "": none
+    double progress_seconds = 30;      // between plain lines
 };
 
 // --jobs, --checkpoint-seconds, --device
 void add_launch_options(CLI::App& command, LaunchArguments& arguments);
+// --prometheus, --progress-seconds
+void add_progress_options(CLI::App& command, LaunchArguments& arguments);
 
 enum class ProgressOf {
     every_run,  // a bar each

@@ -13,7 +13,6 @@ namespace dsqbench {
 
 namespace {
 constexpr double seconds_between_frames = 0.1;
-constexpr double seconds_between_lines = 30;
 
 void print(const std::string& text) {
     // Best effort: a closed stderr must not stop a run.
@@ -43,7 +42,8 @@ bool colour_wanted(int descriptor) {
     return ::isatty(descriptor) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-Progress::Progress(Style style) : style_(resolve(style)) {}
+Progress::Progress(Style style, double seconds_between_lines)
+    : style_(resolve(style)), seconds_between_lines_(seconds_between_lines) {}
 
 Progress::~Progress() {
     last_drawn_ = -1e9;
@@ -103,13 +103,13 @@ std::string Progress::bar(const Task& task) const {
 void Progress::draw() {
     const double now = monotonic_seconds();
     if (style_ == Style::silent || tasks_.empty()) return;
-    if (now - last_drawn_ < (style_ == Style::bars ? seconds_between_frames : seconds_between_lines)) return;
+    if (now - last_drawn_ < (style_ == Style::bars ? seconds_between_frames : seconds_between_lines_)) return;
     last_drawn_ = now;
     if (style_ == Style::lines) {
         for (const auto& task : tasks_)
             if (!task.finished && task.started > 0)
-                print(fmt::format("{}: {:.0f}%  {}{}\n", task.label, task.fraction * 100, task.detail,
-                                  time_left(task)));
+                print(
+                    fmt::format("{}: {:.0f}%  {}{}\n", task.label, task.fraction * 100, task.detail, time_left(task)));
         return;
     }
     erase();

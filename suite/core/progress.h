@@ -1,4 +1,4 @@
-// Progress on stderr: one bar a task on a terminal, a plain line every 30 s elsewhere; stdout stays the result's.
+// Progress on stderr: one bar a task on a terminal, a plain line now and then elsewhere; stdout stays the result's.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ bool colour_wanted(int descriptor);
 class Progress {
 public:
     enum class Style { automatic, bars, lines, silent };
-    explicit Progress(Style style = Style::automatic);
+    explicit Progress(Style style = Style::automatic, double seconds_between_lines = 30);
     ~Progress();  // leaves the last state on the screen
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -37,6 +37,7 @@ private:
 
     std::vector<Task> tasks_;
     Style style_;
+    double seconds_between_lines_;
     int drawn_lines_ = 0;
     double last_drawn_ = -1e9;
 };

@@ -64,6 +64,9 @@ std::optional<ProgressReport> parse_report(const std::string& line) {
     if (!std::isfinite(report.fraction)) return std::nullopt;
     if (value.contains("detail") && value["detail"].is_string()) report.detail = value["detail"].get<std::string>();
     report.memory = memory_in(value);
+    if (value.contains("figures") && value["figures"].is_object())
+        for (const auto& [name, figure] : value["figures"].items())
+            if (figure.is_number()) report.figures[name] = figure.get<double>();
     for (char& c : report.detail)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
     return report;

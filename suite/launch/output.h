@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,8 @@ private:
 struct ProgressReport {
     double fraction = 0;
     std::optional<ResidentMemory> memory;
-    std::string detail;  // without control characters, so that it cannot move the cursor
+    std::map<std::string, double> figures;  // "loss", "top1" and the like
+    std::string detail;                     // without control characters, so that it cannot move the cursor
 };
 
 // nullopt for a line that is no report.

@@ -7,12 +7,14 @@
 
 #include "suite/core/progress.h"
 #include "suite/launch/memory_gate.h"
+#include "suite/launch/output.h"
 
 namespace dsqbench {
 
 // One process. It reports progress as lines of JSON on its stdout: {"fraction": 0.4, "detail": "epoch 2/3 ...",
-// "memory": {"now": 1073741824, "peak": 1181116006}}, the memory (resident bytes) from its first step on if at all;
-// anything else there is passed over; of its stderr the last lines are kept for the caller to show.
+// "memory": {"now": 1073741824, "peak": 1181116006}, "figures": {"loss": 0.4}}, the memory (resident bytes) from its
+// first step on if at all; anything else there is passed over; of its stderr the last lines are kept for the caller to
+// show.
 struct PlannedTask {
     std::string label;
     std::vector<std::string> command;
@@ -37,6 +39,8 @@ struct LocalLaunch {
     // When set, the plan has one bar instead of one a task, and this is what stands beside it; `succeeded` says of each
     // task whether it has. For plans of hundreds.
     std::function<std::string(const std::vector<bool>& succeeded)> summary;
+    // When set, called with every report of a task.
+    std::function<void(std::size_t task, const ProgressReport& report)> on_report;
     // When set, called as soon as a started task has ended.
     std::function<void(std::size_t task, const TaskOutcome& outcome)> on_end;
 };

@@ -104,6 +104,7 @@ private:
     void read_output(RunningTask& task) {
         for (const auto& line : task.lines.take(task.process.read_available(Process::Stream::out)))
             if (const auto report = parse_report(line)) {
+                if (options_.on_report) options_.on_report(task.index, *report);
                 if (report->memory) gate_.reported(task.index, *report->memory);
                 show(task.index, report->fraction, report->detail);
             }

@@ -65,7 +65,7 @@ private:
     void end_epoch(const Evaluation& evaluation);
     void finish(const Evaluation& evaluation);
     void save_checkpoint();
-    void report_progress(double loss);
+    void report_progress(double loss, std::int64_t batches_done);
     bool is_first_rank() const { return !site_.group || site_.group->rank() == 0; }
     void note_ranks();
     Batch first_images(std::int64_t count) const;
@@ -93,7 +93,7 @@ private:
     // What the next step depends on beside tensors; all of it is in the checkpoint.
     std::int64_t epoch_ = 0, batch_ = 0;
     EvaluationSum epoch_sum_;
-    std::optional<double> first_loss_;
+    std::optional<double> first_loss_, epoch_top1_;
     double epoch_seconds_ = 0, train_seconds_ = 0;
     std::int64_t images_trained_ = 0;
     bool converged_ = true;
@@ -223,6 +223,8 @@ void Trainer::resume(const Checkpoint& checkpoint) {
         epoch_sum_.top5_count = counters.at("top5_count");
         epoch_sum_.images = counters.at("images");
         if (!counters.at("first_loss").is_null()) first_loss_ = counters.at("first_loss").get<double>();
+        if (const auto top1 = counters.find("epoch_top1"); top1 != counters.end() && top1->is_number())
+            epoch_top1_ = top1->get<double>();
         epoch_seconds_ = counters.at("epoch_seconds");
         train_seconds_ = counters.at("train_seconds");
         images_trained_ = counters.at("images_trained");
@@ -254,6 +256,7 @@ void Trainer::save_checkpoint() {
                            {"top5_count", epoch_sum_.top5_count},
                            {"images", epoch_sum_.images},
                            {"first_loss", first_loss_ ? nlohmann::json(*first_loss_) : nlohmann::json()},
+                           {"epoch_top1", epoch_top1_ ? nlohmann::json(*epoch_top1_) : nlohmann::json()},
                            {"epoch_seconds", epoch_seconds_},
                            {"train_seconds", train_seconds_},
                            {"images_trained", images_trained_},
@@ -355,17 +358,18 @@ bool Trainer::step(const Batch& batch) {
     for (const auto& named : tricks_) named.trick->after_step(*network_);
     epoch_sum_.add(sum);
     images_trained_ += sum.images;
-    report_progress(value);
+    report_progress(value, batch_ + 1);
     return true;
 }
 
-void Trainer::report_progress(double loss) {
+// `batches_done`: of this epoch.
+void Trainer::report_progress(double loss, std::int64_t batches_done) {
     const double batches = static_cast<double>(batches_per_epoch());
-    const double done = (static_cast<double>(epoch_) + static_cast<double>(batch_ + 1) / batches) /
+    const double done = (static_cast<double>(epoch_) + static_cast<double>(batches_done) / batches) /
                         static_cast<double>(epochs_to_run());
     const double seconds = train_seconds_ + epoch_seconds_;
-    site_.on_progress(done, fmt::format("epoch {}/{}  loss {:.3f}  {:.0f} images/s", epoch_ + 1, epochs_to_run(), loss,
-                                        seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0));
+    const double speed = seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0;
+    site_.on_progress({done, epoch_ + 1, epochs_to_run(), loss, speed, epoch_top1_});
 }
 
 // Judges whole epochs: the mean over a few batches of a shortened one says little.
@@ -410,6 +414,8 @@ void Trainer::end_epoch(const Evaluation& evaluation) {
              {"layers", layers}});
     }
     epoch_seconds_ = 0;
+    epoch_top1_ = evaluation.top1;
+    report_progress(training.loss, batches_per_epoch());
     epoch_sum_ = {};
     batch_ = 0;
     ++epoch_;

@@ -14,6 +14,14 @@ namespace dsqbench {
 
 class ProcessGroup;
 
+struct TrainingProgress {
+    double fraction = 0;                 // of the whole run
+    std::int64_t epoch = 0, epochs = 0;  // epoch: from 1
+    double loss = 0;                     // of the last batch
+    double images_per_second = 0;        // evaluation not counted
+    std::optional<double> epoch_top1;    // %, after the last whole epoch
+};
+
 // Facts of the site and of this invocation, which never change what is computed, except limit_batches, which is
 // recorded.
 struct TrainingSite {
@@ -27,7 +35,7 @@ struct TrainingSite {
     // The processes that train together, each with its part of every batch; all of them see the run directory, and rank
     // 0 writes there. Null: this one alone.
     std::shared_ptr<const ProcessGroup> group;
-    std::function<void(double fraction, const std::string& detail)> on_progress = [](double, const std::string&) {};
+    std::function<void(const TrainingProgress& progress)> on_progress = [](const TrainingProgress&) {};
 };
 
 enum class TrainingEnd {

@@ -50,6 +50,15 @@ TEST(Progress, is_sparing_with_lines) {
     EXPECT_EQ(text, "dsq: 0%  working\n");
 }
 
+TEST(Progress, writes_lines_as_often_as_it_is_told) {
+    const std::string text = written_to_stderr([] {
+        Progress progress(Progress::Style::lines, /*seconds_between_lines=*/0);
+        const auto task = progress.add("dsq");
+        for (int i = 0; i < 3; ++i) progress.update(task, i / 1000.0, "working");
+    });
+    EXPECT_EQ(text, "dsq: 0%  working\ndsq: 0%  working\ndsq: 0%  working\n");
+}
+
 TEST(Progress, redraws_one_bar_a_task) {
     const std::string text = written_to_stderr([] {
         Progress progress(Progress::Style::bars);

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -125,6 +126,74 @@ class Run(CommandTest):
         done = self.dsqbench(*TINY, "--quantizer", "ste", "dsq", expect=1)
         self.assertIn("ste seed 0 failed", done.stderr)
         self.assertEqual([row["label"] for row in self.rows()], ["dsq"])
+
+    def checkpoint(self, runs="runs"):
+        (path,) = self.folder.glob(f"{runs}/*/dsq-*/checkpoint.safetensors")
+        return path
+
+    def test_checkpoints_come_every_so_many_seconds(self):
+        process = self.start(*TINY, "--quantizer", "dsq", "--set", "data.synthetic_train_images=6000",
+                             "--set", "training.epochs=500", "--checkpoint-seconds", "0.3")
+        self.wait_for_checkpoint(process)
+        times = set()
+        for _ in range(3000):
+            times.add(self.checkpoint().stat().st_mtime)
+            if len(times) == 7:
+                break
+            time.sleep(0.02)
+        gaps = [later - earlier for earlier, later in zip(sorted(times), sorted(times)[1:])]
+        self.assertEqual(len(gaps), 6)
+        self.assertLessEqual(sum(gap < 0.29 for gap in gaps), 2, f"an epoch's end writes one too: {gaps}")
+
+    def test_a_full_disk_keeps_the_last_good_checkpoint(self):
+        run = [*TINY, "--quantizer", "dsq", "--set", "training.epochs=4"]
+        whole = ["--runs-dir", "whole", "--results", "r1"]
+        self.dsqbench(*run, *whole)
+        disturbed = [*run, "--runs-dir", "runs", "--results", "r2", "--checkpoint-seconds", "0"]
+        process = self.start(*disturbed)
+        self.wait_for_checkpoint(process)
+        process.send_signal(signal.SIGUSR1)
+        process.wait(timeout=120)
+        self.assertEqual(process.returncode, 75)
+        good = self.checkpoint().read_bytes()
+        limit = len(good) // 2048  # ulimit counts KiB: room for half of it
+        done = subprocess.run(["bash", "-c", f"ulimit -f {limit}; exec {' '.join(self.command(*disturbed))}"],
+                              cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("checkpoint.safetensors: cannot write", done.stderr)
+        self.assertEqual(self.checkpoint().read_bytes(), good)
+        self.assertEqual([path.name for path in self.checkpoint().parent.glob("checkpoint*")], ["checkpoint.safetensors"])
+        self.dsqbench(*disturbed)
+        self.assertEqual(self.fingerprint(self.only_run("runs", "dsq")), self.fingerprint(self.only_run("whole", "dsq")))
+
+    def test_a_log_says_progress_time_to_go_speed_loss_and_accuracy(self):
+        done = self.dsqbench(*TINY, "--quantizer", "dsq", "--set", "training.epochs=4", "--progress-seconds", "0")
+        lines = [line for line in done.stderr.splitlines() if line.startswith("dsq seed 0: ")]
+        whole = (r"dsq seed 0: \d+%  epoch [2-4]/4  loss \d+\.\d{3}  \d+ images/s  top-1 \d+\.\d\d %  "
+                 r"[\d.]+ s left")
+        self.assertTrue(any(re.fullmatch(whole, line) for line in lines), done.stderr)
+        self.assertNotIn("\033", done.stderr)
+        last = self.metrics(self.only_run("runs", "dsq"))[-1]
+        self.assertTrue(any(f"epoch 4/4  loss {last['train_loss']:.3f}" in line and f"top-1 {last['top1']:.2f} %" in line
+                            for line in lines), done.stderr)
+
+    def test_prometheus_hears_of_every_run(self):
+        self.dsqbench(*TINY, "--quantizer", "ste", "dsq", "--prometheus", "metrics/dsqbench.prom")
+        values = dict(line.rsplit(" ", 1) for line in (self.folder / "metrics/dsqbench.prom").read_text().splitlines()
+                      if not line.startswith("#"))
+        rows = {row["label"]: row for row in self.rows()}
+        for label in ["ste", "dsq"]:
+            run = f'recipe="synthetic_r8_w2a2",contender="{label}",seed="0",run="{rows[label]["run_directory"]}"'
+            self.assertEqual(values[f'dsqbench_run_state{{{run},state="succeeded"}}'], "1")
+            self.assertEqual(float(values[f"dsqbench_run_progress_ratio{{{run}}}"]), 1)
+            self.assertAlmostEqual(float(values[f"dsqbench_run_top1_ratio{{{run}}}"]), rows[label]["top1"] / 100)
+            self.assertGreater(float(values[f"dsqbench_run_memory_bytes{{{run}}}"]), 1e7)
+
+    def test_prometheus_that_cannot_be_written_is_an_error_before_any_training(self):
+        (self.folder / "file").write_text("")
+        done = self.dsqbench(*TINY, "--quantizer", "ste", "--prometheus", "file/x.prom", expect=1)
+        self.assertIn("file", done.stderr)
+        self.assertEqual(self.rows(), [])
 
     def test_a_full_disk_is_one_clear_error_and_loses_nothing(self):
         options = [*TINY, "--quantizer", "ste", "--checkpoint-seconds", "0"]

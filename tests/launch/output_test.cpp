@@ -67,6 +67,15 @@ TEST(ProgressReport, may_tell_the_memory) {
     }
 }
 
+TEST(ProgressReport, keeps_the_figures_that_are_numbers) {
+    const auto report =
+        parse_report(R"({"fraction": 0, "figures": {"loss": 0.5, "epoch": 3, "top1": null, "x": "y"}})");
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->figures, (std::map<std::string, double>{{"loss", 0.5}, {"epoch", 3}}));
+    for (const char* figures : {"7", "[1]", "null"})
+        EXPECT_TRUE(parse_report(std::string(R"({"fraction": 0, "figures": )") + figures + "}")->figures.empty());
+}
+
 TEST(ProgressReport, cannot_move_the_cursor) {
     EXPECT_EQ(parse_report("{\"fraction\": 0, \"detail\": \"a\\u001b[2J\\nb\"}")->detail, "a [2J b");
 }
