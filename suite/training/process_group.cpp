@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#define USE_C10D_GLOO  // as LibTorch's own build does for the header that follows
 #include <cstdlib>
+
+#define USE_C10D_GLOO  // as LibTorch's own build does for the headers that follow
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -20,8 +21,15 @@ using Work = c10::intrusive_ptr<c10d::Work>;
 // Elements of all ranks together that are summed by gathering them: two ranks then take 0.4 ms instead of 1.4 ms.
 constexpr std::int64_t most_gathered = 65536;
 
+// LibTorch 2.4 and later would have libuv serve the store, which Debian's is built without.
+template <class Options>
+Options without_libuv(Options options) {
+    if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+    return options;
+}
+
 c10d::TCPStoreOptions store_options(const Ranks& ranks) {
-    c10d::TCPStoreOptions options;
+    auto options = without_libuv(c10d::TCPStoreOptions());
     options.port = ranks.port;
     options.waitWorkers = false;
     return options;
@@ -105,7 +113,7 @@ ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, std::
     try {
         auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, options);
         auto store = c10::make_intrusive<c10d::PrefixStore>(ranks.attempt + "/" + purpose, std::move(tcp));
-        auto settings = Gloo::Options::create();
+        auto settings = Gloo::Options::create(patience);
         settings->devices.push_back(device_for(ranks.address));
         state_->gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.count, settings);
     } catch (const std::exception& error) {

@@ -30,7 +30,7 @@ public:
     // go over the network interface that GLOO_SOCKET_IFNAME names, else that of this host's name. Throws Error(failed)
     // after `patience`.
     ProcessGroup(const Ranks& ranks, const std::string& purpose,
-                 std::chrono::seconds patience = std::chrono::minutes(10));
+                 std::chrono::seconds patience = std::chrono::minutes(30));
     ~ProcessGroup() override;
 
     int rank() const override;
