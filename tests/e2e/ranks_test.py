@@ -74,13 +74,13 @@ class Ranks(CommandTest):
         self.assertEqual(len(self.rows()), 3)
 
     def test_torchrun_starts_ranks(self):
-        # stderr goes to files too: without any redirection the launcher of PyTorch 1.13 fails under Python 3.11. Debian's
-        # PyTorch 2 is built without libuv and has to be told so.
+        # stderr goes to files too: without any redirection the launcher of PyTorch 1.13 fails under Python 3.11. The
+        # launcher of Debian's PyTorch 2 asks for libuv, which that is built without, unless it keeps to files.
         command = [PYTHON, "-m", "torch.distributed.run", "--no_python", "--nproc_per_node", "2", "--rdzv_backend", "c10d",
-                   "--rdzv_endpoint", f"127.0.0.1:{free_port()}", "--redirects", "2", "--tee", "2",
+                   "--rdzv_conf", "store_type=file", "--rdzv_endpoint", str(self.folder / "rendezvous"), "--redirects", "2", "--tee", "2",
                    "--log_dir", str(self.folder / "log"), *self.command(*TINY, "--json")]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(USE_LIBUV="0"), capture_output=True, text=True,
-                              timeout=300)
+        done = subprocess.run(command, cwd=self.folder, env=self.environment(TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1"),
+                              capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stderr)
         (comparison,) = json.loads(done.stdout)
         self.assertEqual([line["label"] for line in comparison["contenders"]], ["dsq"])
