@@ -65,7 +65,10 @@ class Slurm(CommandTest):
         return queue
 
     def wait_for_jobs(self):
-        wait_until(lambda: not self.queue(), SECONDS, lambda: f"jobs end: {self.queue()}\n{self.logs()}")
+        def has_ended():
+            # For a moment a job that is being queued again stands in no list.
+            return not self.queue() and not (time.sleep(2) or self.queue())
+        wait_until(has_ended, SECONDS, lambda: f"jobs end: {self.queue()}\n{self.logs()}")
 
     def logs(self):
         return "\n".join(f"{path}:\n{path.read_text(errors='replace')}" for path in self.folder.rglob("logs/*.log"))
