@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 
-#define USE_C10D_GLOO  // as LibTorch's own build does for the headers that follow
+#ifndef USE_C10D_GLOO  // which some LibTorch exports, and the headers that follow ask for
+#define USE_C10D_GLOO
+#endif
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
