@@ -85,8 +85,8 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     if (progress_of == ProgressOf::all_cells)
         launch.summary = [&plan](const std::vector<bool>& succeeded) { return cells_done(plan, succeeded); };
     const auto outcomes = run_locally(plan.processes(session.program, plan_file), launch, progress);
-    if (!is_first) return {finished_rows(plan), judge(plan, outcomes)};
-    return {store_rows(plan, ResultStore(session.results_folder)).rows, judge(plan, outcomes)};
+    return {is_first ? store_rows(plan, ResultStore(session.results_folder)).rows : finished_rows(plan),
+            judge(plan, outcomes)};
 }
 
 }  // namespace dsqbench

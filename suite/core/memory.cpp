@@ -52,6 +52,10 @@ constexpr GroupFiles version_1{"sys/fs/cgroup/memory", "memory.limit_in_bytes", 
                                "total_inactive_file ", "total_active_file "};
 constexpr GroupFiles version_2{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file ", "active_file "};
 
+void keep_least(std::optional<std::uint64_t>& least, const std::optional<std::uint64_t>& other) {
+    if (other && (!least || *other < *least)) least = other;
+}
+
 // nullopt for a group without a limit, or that is not there.
 std::optional<std::uint64_t> left_in(const fs::path& group, const GroupFiles& files) {
     const auto limit = number_in(content(group / files.limit)), taken = number_in(content(group / files.taken));
@@ -68,10 +72,7 @@ std::optional<std::uint64_t> left_in(const fs::path& group, const GroupFiles& fi
 std::optional<std::uint64_t> left_up_from(const fs::path& root, const std::string& path, const GroupFiles& files) {
     std::optional<std::uint64_t> least;
     fs::path group;
-    const auto look = [&] {
-        const auto left = left_in(root / files.mount / group, files);
-        if (left && (!least || *left < *least)) least = left;
-    };
+    const auto look = [&] { keep_least(least, left_in(root / files.mount / group, files)); };
     look();
     for (const auto& part : fs::path(path).relative_path()) {
         if (part == "..") break;
@@ -90,8 +91,7 @@ std::optional<std::uint64_t> left_in_groups(const fs::path& root) {
         const auto controllers = split(line.substr(first + 1, second - first - 1), ',');
         const bool is_version_1 = std::find(controllers.begin(), controllers.end(), "memory") != controllers.end();
         if (!is_version_1 && line.substr(0, second) != "0:") continue;
-        const auto left = left_up_from(root, line.substr(second + 1), is_version_1 ? version_1 : version_2);
-        if (left && (!least || *left < *least)) least = left;
+        keep_least(least, left_up_from(root, line.substr(second + 1), is_version_1 ? version_1 : version_2));
     }
     return least;
 }

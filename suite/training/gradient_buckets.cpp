@@ -77,6 +77,7 @@ GradientBuckets::GradientBuckets(const std::vector<at::Tensor>& parameters, std:
                                  std::int64_t bucket_bytes)
     : state_(std::make_shared<State>()) {
     state_->group = std::move(group);
+    if (!state_->group) return;
     auto& buckets = state_->buckets;
     for (auto parameter = parameters.rbegin(); parameter != parameters.rend(); ++parameter) {
         if (buckets.empty() || !fits(buckets.back(), *parameter, bucket_bytes)) buckets.emplace_back();
@@ -98,6 +99,13 @@ GradientBuckets::GradientBuckets(const std::vector<at::Tensor>& parameters, std:
 }
 
 GradientBuckets::~GradientBuckets() = default;
+
+void GradientBuckets::backward(const at::Tensor& loss) {
+    if (!state_->group) return loss.backward();
+    start();
+    loss.backward();
+    finish();
+}
 
 void GradientBuckets::start() {
     for (auto& bucket : state_->buckets) {

@@ -15,20 +15,22 @@ namespace dsqbench {
 
 class GradientBuckets {
 public:
-    // Of a network's parameters, in the order of its forward pass. 4 MiB: a sum takes a few milliseconds, and the last
-    // bucket, which nothing hides, is small.
+    // Of a network's parameters, in the order of its forward pass; a null group is this process alone. 4 MiB: a sum
+    // takes a few milliseconds, and the last bucket, which nothing hides, is small.
     GradientBuckets(const std::vector<at::Tensor>& parameters, std::shared_ptr<const ProcessGroup> group,
                     std::int64_t bucket_bytes = std::int64_t{4} << 20);
     ~GradientBuckets();
     GradientBuckets(const GradientBuckets&) = delete;
     GradientBuckets& operator=(const GradientBuckets&) = delete;
 
-    // Around a backward pass that all ranks make: afterwards every gradient is the mean over the ranks. Passes outside
-    // are left alone. A parameter without a gradient, which must be so on all ranks, stays without.
+    // loss.backward(), which all ranks make: afterwards every gradient is the mean over the ranks. A parameter without
+    // a gradient, which must be so on all ranks, stays without. Passes that are made otherwise are left alone.
+    void backward(const at::Tensor& loss);
+
+private:
     void start();
     void finish();
 
-private:
     struct State;
     std::shared_ptr<State> state_;
 };

@@ -85,7 +85,7 @@ std::int64_t memory_of(const StepSettings& settings, const std::string& label) {
 struct StepContender::Parts {
     std::shared_ptr<Network> network;
     std::unique_ptr<Optimizer> optimizer;
-    std::unique_ptr<GradientBuckets> buckets;  // with a group
+    std::unique_ptr<GradientBuckets> buckets;
     at::Tensor images, labels;
     int threads = 1;
 };
@@ -105,8 +105,7 @@ StepContender::StepContender(const StepSettings& settings, const std::string& la
         tensors.push_back({item.key(), item.value(), weight_decay, 1});
     parts_->optimizer = Optimizer::make({}, std::move(tensors));
     parts_->network->join(settings.group, Network::Norms::of_the_whole);
-    if (settings.group)
-        parts_->buckets = std::make_unique<GradientBuckets>(parts_->network->parameters(), settings.group);
+    parts_->buckets = std::make_unique<GradientBuckets>(parts_->network->parameters(), settings.group);
 }
 
 StepContender::~StepContender() = default;
@@ -117,9 +116,7 @@ double StepContender::step() {
     at::Tensor loss = at::cross_entropy_loss(parts_->network->forward(parts_->images), parts_->labels);
     if (const at::Tensor penalty = parts_->network->penalty(); penalty.defined()) loss = loss + penalty;
     parts_->optimizer->zero_grad();
-    if (parts_->buckets) parts_->buckets->start();
-    loss.backward();
-    if (parts_->buckets) parts_->buckets->finish();
+    parts_->buckets->backward(loss);
     parts_->optimizer->step(learning_rate);
     parts_->network->project();
     return (is_single ? processor_seconds() : monotonic_seconds()) - started;

@@ -55,7 +55,7 @@ private:
     void build_network(std::int64_t epoch);
     void start_afresh();
     void resume(const Checkpoint& checkpoint);
-    void agree_on_start(const std::optional<Checkpoint>& checkpoint);
+    void agree_on_start(std::optional<Checkpoint> checkpoint);
     enum class EpochEnd { complete, stopped };
     EpochEnd train_epoch();
     bool step(const Batch& batch);
@@ -86,7 +86,7 @@ private:
     std::vector<NamedTrick> tricks_;
     std::shared_ptr<Network> network_;
     std::unique_ptr<Optimizer> optimizer_;
-    std::unique_ptr<GradientBuckets> buckets_;  // with a group
+    std::unique_ptr<GradientBuckets> buckets_;
     LayerStatistics statistics_;
     int inner_bits_ = 0;  // of the network as built; 0 before
 
@@ -195,7 +195,7 @@ void Trainer::build_network(std::int64_t epoch) {
         restore_tensors(network_tensors(*network_), network_tensors(*before), "bit width",
                         MissingQuantizerState::refused);
     optimizer_ = Optimizer::make(optimizer_settings(recipe_), optimized_tensors(*network_, recipe_));
-    if (site_.group) buckets_ = std::make_unique<GradientBuckets>(network_->parameters(), site_.group);
+    buckets_ = std::make_unique<GradientBuckets>(network_->parameters(), site_.group);
     if (optimizer_before)
         restore_tensors(optimizer_->state(), optimizer_before->state(), "bit width", MissingQuantizerState::refused);
     for (const auto& named : tricks_) named.trick->attach(*network_);
@@ -242,7 +242,6 @@ void Trainer::resume(const Checkpoint& checkpoint) {
 }
 
 void Trainer::save_checkpoint() {
-    last_checkpoint_ = monotonic_seconds();
     if (!directory_) return;
     Checkpoint checkpoint;
     checkpoint.groups["network"] = network_tensors(*network_);
@@ -267,11 +266,10 @@ void Trainer::save_checkpoint() {
 }
 
 // Rank 0's state to all ranks, whatever they have made of the same request.
-void Trainer::agree_on_start(const std::optional<Checkpoint>& checkpoint) {
-    std::optional<Checkpoint> shared = checkpoint;
-    if (site_.group) share_checkpoint(shared, *site_.group);
-    if (shared)
-        resume(*shared);
+void Trainer::agree_on_start(std::optional<Checkpoint> checkpoint) {
+    if (site_.group) share_checkpoint(checkpoint, *site_.group);
+    if (checkpoint)
+        resume(*checkpoint);
     else
         start_afresh();
     if (!site_.group) return;
@@ -347,9 +345,7 @@ bool Trainer::step(const Batch& batch) {
     const double value = sum.mean().loss;
     if (!first_loss_) first_loss_ = value;
     optimizer_->zero_grad();
-    if (buckets_) buckets_->start();
-    loss.backward();
-    if (buckets_) buckets_->finish();
+    buckets_->backward(loss);
     for (const auto& named : tricks_) named.trick->before_step(*network_);
     const double progress =
         static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());

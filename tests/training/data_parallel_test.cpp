@@ -58,10 +58,9 @@ Training train_on(const Case& of, const std::shared_ptr<const ProcessGroup>& gro
     std::vector<OptimizedTensor> tensors;
     for (const auto& item : network.named_parameters()) tensors.push_back({item.key(), item.value(), 1e-4, 1});
     const auto optimizer = Optimizer::make({}, std::move(tensors));
-    std::unique_ptr<GradientBuckets> buckets;
+    GradientBuckets buckets(network.parameters(), group, 4096);
     const std::int64_t parts = group ? group->ranks() : 1, part = batch / parts,
                        first = group ? group->rank() * part : 0;
-    if (group) buckets = std::make_unique<GradientBuckets>(network.parameters(), group, 4096);
     network.join(group, Network::Norms::of_the_whole);
     for (int step = 0; step < steps; ++step) {
         const at::Tensor logits = network.forward(images.narrow(0, first, part).contiguous());
@@ -70,9 +69,7 @@ Training train_on(const Case& of, const std::shared_ptr<const ProcessGroup>& gro
         training.losses.push_back(group ? group->sum(at::full({1}, value, at::kDouble)).item<double>() / 2 : value);
         if (const at::Tensor penalty = network.penalty(); penalty.defined()) loss = loss + penalty;
         optimizer->zero_grad();
-        if (buckets) buckets->start();
-        loss.backward();
-        if (buckets) buckets->finish();
+        buckets.backward(loss);
         optimizer->step(0.01);
         network.project();
     }

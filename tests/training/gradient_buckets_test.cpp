@@ -15,8 +15,8 @@ std::vector<at::Tensor> parameters() {
 }
 
 // Each rank's loss has slope 1 + rank for the first parameter, and 10 for the others; the last is not in it.
-void backward(const std::vector<at::Tensor>& x, int rank) {
-    ((1 + rank) * x[0].sum() + 10 * x[1].sum() + 10 * x[2].sum()).backward();
+at::Tensor loss_of(const std::vector<at::Tensor>& x, int rank) {
+    return (1 + rank) * x[0].sum() + 10 * x[1].sum() + 10 * x[2].sum();
 }
 
 class Buckets : public testing::TestWithParam<std::int64_t> {};
@@ -28,9 +28,7 @@ TEST_P(Buckets, give_every_rank_the_mean_gradient) {
         for (int pass = 0; pass < 3; ++pass) {
             for (const auto& parameter : x)
                 if (parameter.grad().defined()) parameter.grad().zero_();
-            buckets.start();
-            backward(x, group->rank());
-            buckets.finish();
+            buckets.backward(loss_of(x, group->rank()));
             EXPECT_TRUE(x[0].grad().eq(1.5).all().item<bool>());
             EXPECT_TRUE(x[1].grad().eq(10).all().item<bool>());
             EXPECT_FALSE(x[3].grad().defined()) << "a parameter outside the loss stays without a gradient";
@@ -42,7 +40,7 @@ TEST_P(Buckets, leave_other_passes_alone) {
     on_two_ranks([](const Group& group) {
         const auto x = parameters();
         const GradientBuckets buckets(x, group, GetParam());
-        if (group->rank() == 1) backward(x, 1);  // on one rank only: a sum would never end
+        if (group->rank() == 1) loss_of(x, 1).backward();  // on one rank only: a sum would never end
         if (group->rank() == 1) {
             EXPECT_TRUE(x[0].grad().eq(2).all().item<bool>());
         }
