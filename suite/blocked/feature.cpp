@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "quantizers/autocast.h"
 #include "suite/blocked/instruction_set.h"
 #include "suite/blocked/plan.h"
 
 namespace dsqbench::blocked {
 
 bool is_usable(const at::Tensor& images) {
-    return instruction_set() != InstructionSet::none && images.device().is_cpu() &&
-           images.scalar_type() == at::kFloat && images.dim() == 4 && images.numel() > 0;
+    const bool is_plain_float = images.device().is_cpu() && images.scalar_type() == at::kFloat && images.dim() == 4 &&
+                                images.suggest_memory_format() == at::MemoryFormat::Contiguous;
+    return instruction_set() != InstructionSet::none && is_plain_float && images.numel() > 0 &&
+           !is_autocast(at::kCPU);
 }
 
 Feature block_images(const at::Tensor& images) {

@@ -1,8 +1,28 @@
+#include <charconv>
 #include <thread>
 
 #include "suite/cli/train_requests.h"
 
 namespace dsqbench {
+
+namespace {
+
+constexpr std::string_view numbered = "cuda:";
+
+bool is_device(std::string_view name) {
+    if (name == "cpu" || name == "cuda") return true;
+    if (!name.starts_with(numbered)) return false;
+    std::int8_t index = -1;  // LibTorch's type of it
+    const auto [end, error] = std::from_chars(name.data() + numbered.size(), name.data() + name.size(), index);
+    return error == std::errc() && end == name.data() + name.size() && index >= 0;
+}
+
+// Of the name alone: a job for another machine may be submitted here.
+std::string unknown_device(const std::string& name) {
+    return is_device(name) ? "" : "there is no device '" + name + "'; known: cpu, cuda, cuda:<number>";
+}
+
+}  // namespace
 
 void add_launch_options(CLI::App& command, LaunchArguments& arguments) {
     if (arguments.jobs == 0) arguments.jobs = std::max(1u, std::thread::hardware_concurrency());
@@ -12,7 +32,9 @@ void add_launch_options(CLI::App& command, LaunchArguments& arguments) {
     add_option(command, "--checkpoint-seconds", arguments.checkpoint_seconds, "time between checkpoints; 0: every step")
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);
-    add_option(command, "--device", arguments.device, "LibTorch device")->capture_default_str();
+    add_option(command, "--device", arguments.device, "what to train on: cpu, cuda, or cuda:1 and so on")
+        ->capture_default_str()
+        ->check(CLI::Validator(unknown_device, ""));
 }
 
 void add_progress_options(CLI::App& command, LaunchArguments& arguments) {

@@ -10,6 +10,7 @@
 #include "suite/core/signals.h"
 #include "suite/data/dataset.h"
 #include "suite/launch/ranks.h"
+#include "suite/training/device.h"
 #include "suite/training/process_group.h"
 #include "suite/training/setup.h"
 
@@ -68,6 +69,7 @@ void check_requests(const std::vector<RunRequest>& requests, const Session& sess
 
 Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArguments& arguments,
                        ProgressOf progress_of, const Session& session) {
+    check_device(arguments.device);
     const RunPlan plan = make_run_plan(requests, session.runs_folder, training_site(arguments, session));
     std::string identity;
     for (const auto& task : plan.tasks) identity += task.run.string() + "\n";

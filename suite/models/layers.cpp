@@ -1,5 +1,6 @@
 #include "suite/models/layers.h"
 
+#include "quantizers/autocast.h"
 #include "suite/blocked/plan.h"
 
 namespace dsqbench {
@@ -83,7 +84,11 @@ QuantizedLayer::QuantizedLayer(const at::Tensor& weight, bool has_bias, const Qu
 
 at::Tensor QuantizedLayer::pass(const std::shared_ptr<Quantizer>& quantizer, const at::Tensor& x) {
     if (!quantizer) return x;
-    return probe_ != nullptr ? probe_->at_site(*this, *quantizer, x) : quantizer->forward(x);
+    if (probe_ != nullptr) return probe_->at_site(*this, *quantizer, x);
+    if (!is_autocast(x.device().type())) return quantizer->forward(x);
+    // Codes and ranges are float32's, whatever type the layers before have computed in.
+    const AutocastRegion none(x.device().type(), std::nullopt);
+    return quantizer->forward(x.to(at::kFloat));
 }
 
 at::Tensor QuantizedLayer::quantized_input(const at::Tensor& x) {

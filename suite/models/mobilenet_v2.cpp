@@ -34,7 +34,11 @@ public:
         norm_ = register_module("1", std::make_shared<BatchNorm2d>(settings.out));
     }
 
-    at::Tensor forward(const at::Tensor& x) { return at::hardtanh(norm_->forward(convolution_->forward(x)), 0, 6); }
+    at::Tensor forward(const at::Tensor& x) {
+        const at::Tensor y = norm_->forward(convolution_->forward(x));
+        // LibTorch 1.13 has no gradient of it in bfloat16 on the CPU.
+        return at::hardtanh(y.to(at::promoteTypes(y.scalar_type(), at::kFloat)), 0, 6).to(y.scalar_type());
+    }
 
 private:
     std::shared_ptr<QuantizedConv2d> convolution_;

@@ -141,6 +141,7 @@ const std::vector<RowField>& row_fields() {
         {"publishable", "boolean", "", "", required, "may the row stand on the leaderboard?"},
         {"unpublishable_reason", "text", "", "", optional, "why not"},
         {"libtorch", "text", "", "", optional, "version of LibTorch", any, trained},
+        {"device", "text", "", "", optional, "of LibTorch, where it was not the CPU", any, training},
         {"weights_sha256", "text", "", "", optional, "of the trained weights' file; joins accuracy to latency", any, {"training", "network"}},
         {"run_directory", "text", "", "", optional, "where checkpoint and metrics were written", any, training},
     };

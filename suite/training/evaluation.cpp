@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "suite/training/device.h"
+
 namespace dsqbench {
 
 void EvaluationSum::add(double mean_loss, const at::Tensor& logits, const at::Tensor& labels) {
@@ -49,13 +51,15 @@ Evaluation evaluate(Network& network, Loader& loader, std::int64_t limit_batches
     const bool was_training = network.is_training();
     network.eval();
     EvaluationSum sum;
+    const at::Device device = device_of(network);
     loader.start(0);
     for (std::int64_t done = 0; limit_batches <= 0 || done < limit_batches; ++done) {
-        const auto batch = loader.next();
-        if (!batch) break;
-        if (batch->labels.size(0) == 0) continue;
-        const at::Tensor logits = network.forward(batch->images);
-        sum.add(at::cross_entropy_loss(logits, batch->labels).item<double>(), logits, batch->labels);
+        const auto next = loader.next();
+        if (!next) break;
+        if (next->labels.size(0) == 0) continue;
+        const Batch batch = on_device(*next, device);
+        const at::Tensor logits = network.forward(batch.images);
+        sum.add(at::cross_entropy_loss(logits, batch.labels).item<double>(), logits, batch.labels);
     }
     network.train(was_training);
     return sum.over(group).mean();

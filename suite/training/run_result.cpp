@@ -10,6 +10,7 @@
 #include "suite/record/provenance.h"
 #include "suite/record/run_directory.h"
 #include "suite/record/run_statistic.h"
+#include "suite/training/device.h"
 
 namespace dsqbench {
 
@@ -78,6 +79,7 @@ nlohmann::json make_row(const RunRequest& request, Network& network, const RunMe
         row["loss"] = evaluation.loss;
     }
     if (measured.ranks != std::vector<int>{1}) row["ranks"] = fmt::format("{}", fmt::join(measured.ranks, ", "));
+    if (const at::Device device = device_of(network); !device.is_cpu()) row["device"] = device.str();
     if (const auto statistics = run_statistics(read_metrics(run)); !statistics.empty())
         row["run_statistics"] = statistics.dump();
     // The facts of the process that trained, so that a row appended later still tells them.

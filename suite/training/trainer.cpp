@@ -14,6 +14,7 @@
 #include "suite/record/run_directory.h"
 #include "suite/training/calibration.h"
 #include "suite/training/checkpoint.h"
+#include "suite/training/device.h"
 #include "suite/training/evaluation.h"
 #include "suite/training/gradient_buckets.h"
 #include "suite/training/layer_statistics.h"
@@ -59,6 +60,7 @@ private:
     enum class EpochEnd { complete, stopped };
     EpochEnd train_epoch();
     bool step(const Batch& batch);
+    void move_weights();
     bool loss_is_too_high(double epoch_loss) const;
     Evaluation evaluate_now();
     Evaluation evaluate_between();
@@ -83,7 +85,7 @@ private:
     ScheduleSettings schedule_;
     std::int64_t epochs_;  // of the recipe, which its schedule and tricks are made for
     std::unique_ptr<Loader> loader_, evaluation_loader_;
-    std::vector<NamedTrick> tricks_;
+    NamedTricks tricks_;
     std::shared_ptr<Network> network_;
     std::unique_ptr<Optimizer> optimizer_;
     std::unique_ptr<GradientBuckets> buckets_;
@@ -121,6 +123,7 @@ Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, co
                                                   recipe_.integer("training.batch_size"), data_.train.size()));
     TrickContext context;
     context.epochs = epochs_;
+    context.device = device_;
     context.pretrained_weights = site.pretrained_weights;
     context.given_weights = site.given_weights;
     context.make_fp32_network = [this] {
@@ -172,8 +175,8 @@ Batch Trainer::first_images(std::int64_t count) const {
     options.batch_size = std::min<std::int64_t>(count, static_cast<std::int64_t>(data_.train.size()));
     Loader loader(data_.train_source, data_.train, options);
     loader.start(0);
-    Batch batch = *loader.next();
-    return {batch.images.to(device_), batch.labels.to(device_)};
+    const Batch batch = *loader.next();
+    return on_device(batch, device_);
 }
 
 // Builds the network of `epoch`, whose bits a trick may set; takes over all tensors when one is there already.
@@ -332,8 +335,8 @@ Trainer::EpochEnd Trainer::train_epoch() {
 
 // Returns whether the loss is finite.
 bool Trainer::step(const Batch& batch) {
-    const at::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
-    const at::Tensor logits = network_->forward(images);
+    const auto [images, labels] = on_device(batch, device_);
+    const at::Tensor logits = forward_through(tricks_, *network_, images);
     const at::Tensor cross_entropy = at::cross_entropy_loss(logits, labels);
     at::Tensor loss = cross_entropy;
     for (const auto& named : tricks_) loss = named.trick->loss(loss, {images, logits, labels});
@@ -345,17 +348,20 @@ bool Trainer::step(const Batch& batch) {
     const double value = sum.mean().loss;
     if (!first_loss_) first_loss_ = value;
     optimizer_->zero_grad();
-    buckets_->backward(loss);
-    for (const auto& named : tricks_) named.trick->before_step(*network_);
+    buckets_->backward(scaled_loss(tricks_, loss));
+    if (before_step(tricks_, *network_) == StepChoice::made) move_weights();
+    epoch_sum_.add(sum);
+    images_trained_ += sum.images;
+    report_progress(value, batch_ + 1);
+    return true;
+}
+
+void Trainer::move_weights() {
     const double progress =
         static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
     optimizer_->step(learning_rate_at(schedule_, progress));
     network_->project();
     for (const auto& named : tricks_) named.trick->after_step(*network_);
-    epoch_sum_.add(sum);
-    images_trained_ += sum.images;
-    report_progress(value, batch_ + 1);
-    return true;
 }
 
 // `batches_done`: of this epoch.
@@ -446,8 +452,10 @@ TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, c
     keep_freed_memory();
     at::set_num_threads(1);
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+    at::globalContext().setAllowTF32CuDNN(false);  // else a GPU's convolutions in FP32 have 10 bits of mantissa
     add_library_version("libtorch", TORCH_VERSION);
     check_plugins(request.recipe);
+    check_device(site.device);
     const TrainingEnd end = Trainer(request, run, site).run();
     if (group != nullptr) group->barrier();  // what rank 0 has written is there for all
     return end;

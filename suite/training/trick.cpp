@@ -40,18 +40,39 @@ void check_trick_tables(const nlohmann::json& tables) {
     }
 }
 
-std::vector<NamedTrick> make_tricks(const nlohmann::json& tables, TrickContext context) {
+NamedTricks make_tricks(const nlohmann::json& tables, TrickContext context) {
     check_trick_tables(tables);
     std::vector<std::string> names;
     for (const auto& item : tables.items()) names.push_back(item.key());
     std::stable_sort(names.begin(), names.end(),
                      [](const auto& a, const auto& b) { return entry_of(a).order < entry_of(b).order; });
-    std::vector<NamedTrick> tricks;
+    NamedTricks tricks;
     for (const auto& name : names) {
         context.options = tables.at(name);
         tricks.push_back({name, entry_of(name).make(context)});
     }
     return tricks;
+}
+
+at::Tensor forward_through(const NamedTricks& tricks, Network& network, const at::Tensor& images) {
+    ForwardPass pass = [&network](const at::Tensor& x) { return network.forward(x); };
+    for (const auto& named : tricks)
+        pass = [inner = std::move(pass), trick = named.trick.get()](const at::Tensor& x) {
+            return trick->forward(x, inner);
+        };
+    return pass(images);
+}
+
+at::Tensor scaled_loss(const NamedTricks& tricks, const at::Tensor& loss) {
+    double scale = 1;
+    for (const auto& named : tricks) scale *= named.trick->loss_scale();
+    return scale == 1 ? loss : loss * scale;
+}
+
+StepChoice before_step(const NamedTricks& tricks, Network& network) {
+    for (const auto& named : tricks)
+        if (named.trick->before_step(network) == StepChoice::left_out) return StepChoice::left_out;
+    return StepChoice::made;
 }
 
 double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum) {

@@ -18,6 +18,8 @@
 
 namespace dsqbench {
 
+using ForwardPass = std::function<at::Tensor(const at::Tensor& images)>;  // to logits
+
 struct StepInputs {
     const at::Tensor& images;
     const at::Tensor& logits;
@@ -28,6 +30,7 @@ struct StepInputs {
 struct TrickContext {
     nlohmann::json options;  // its table of the recipe
     std::int64_t epochs = 1;
+    at::Device device = at::kCPU;
     // The same model in FP32, for teachers and pre-trained weights.
     std::function<std::shared_ptr<Network>()> make_fp32_network;
     // weights.safetensors of the FP32 pre-training, when the recipe pre-trains.
@@ -35,6 +38,8 @@ struct TrickContext {
     // The safetensors file that --weights was made into, when there was one.
     std::optional<std::filesystem::path> given_weights;
 };
+
+enum class StepChoice { made, left_out };
 
 class Trick {
 public:
@@ -47,10 +52,14 @@ public:
     virtual void start(Network&) {}
     // The bit width of inner layers in `epoch` (from 0), or nullopt for the recipe's.
     virtual std::optional<int> bits_in_epoch(std::int64_t) const { return std::nullopt; }
+    // The forward pass of a training step, not of evaluations; `network` is what this trick is put around.
+    virtual at::Tensor forward(const at::Tensor& images, const ForwardPass& network) { return network(images); }
     // The loss to minimise, made from what it was before this trick.
     virtual at::Tensor loss(const at::Tensor& before, const StepInputs&) { return before; }
-    // Gradients are there, the step is not made.
-    virtual void before_step(Network&) {}
+    // What the loss is multiplied by before gradients are taken; before_step() divides them by it.
+    virtual double loss_scale() const { return 1; }
+    // Gradients are there, the step is not made, and by the answer will not be.
+    virtual StepChoice before_step(Network&) { return StepChoice::made; }
     virtual void after_step(Network&) {}
     // Around every evaluation; what before_evaluation changes, after_evaluation takes back.
     virtual void before_evaluation(Network&) {}
@@ -66,7 +75,8 @@ struct TrickEntry {
     std::function<std::unique_ptr<Trick>(const TrickContext&)> make;
     std::string summary;
     std::map<std::string, std::string> options;  // name -> meaning; a recipe must give all of them
-    // Losses are adjusted in this order: label smoothing changes the target, distillation mixes in a second one.
+    // Tricks take their turns in this order, the first one innermost in a forward pass: label smoothing changes the
+    // target, distillation mixes in a second one; gradients are divided by the loss's scale before they are clipped.
     int order = 50;
 };
 
@@ -77,8 +87,14 @@ struct NamedTrick {
     std::string name;
     std::unique_ptr<Trick> trick;
 };
-std::vector<NamedTrick> make_tricks(const nlohmann::json& tables, TrickContext context);
+using NamedTricks = std::vector<NamedTrick>;
+NamedTricks make_tricks(const nlohmann::json& tables, TrickContext context);
 void check_trick_tables(const nlohmann::json& tables);
+
+// The hooks of all tricks together.
+at::Tensor forward_through(const NamedTricks& tricks, Network& network, const at::Tensor& images);
+at::Tensor scaled_loss(const NamedTricks& tricks, const at::Tensor& loss);
+StepChoice before_step(const NamedTricks& tricks, Network& network);
 
 // Options by type and range; throws Error(recipe) that names the trick's option.
 double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum);

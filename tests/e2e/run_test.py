@@ -82,6 +82,45 @@ class Run(CommandTest):
         self.assertEqual(self.fingerprint(self.only_run("killed", "dsq")), self.fingerprint(self.only_run("whole", "dsq")),
                          f"moments of seed {seed}")
 
+    def weights(self, *options, folder=None):
+        """The bytes of the trained tensors, without the file's header, which names the recipe."""
+        folder = folder or f"runs{len(list(self.folder.glob('runs*')))}"
+        self.dsqbench(*TINY, "--quantizer", "dsq", "--jobs", "1", "--runs-dir", folder, *options)
+        file = (self.only_run(folder, "dsq") / "weights.safetensors").read_bytes()
+        return file[8 + int.from_bytes(file[:8], "little"):]
+
+    def test_mixed_precision_killed_at_a_random_moment_ends_bit_identical(self):
+        # The blocked layout's float32 path is the other one, so that other bits say that it stepped aside.
+        options = ["--set", "tricks.autocast.type=bf16", "--set", "tricks.loss_scaling.scale=1024"]
+        whole = self.weights(*options)
+        self.assertTrue(whole != self.weights())
+        options += ["--checkpoint-seconds", "0"]
+        process = self.start(*TINY, "--quantizer", "dsq", "--jobs", "1", *options, "--runs-dir", "killed")
+        self.wait_for_checkpoint(process, "killed")
+        self.kill_group(process)
+        self.assertTrue(whole == self.weights(*options, folder="killed"))
+
+    def test_a_scaled_loss_changes_no_bit_and_steps_that_overflow_are_left_out(self):
+        plain = self.weights()
+        self.assertTrue(plain == self.weights("--set", "tricks.loss_scaling.scale=1024"))
+        # 2^127 times a loss of 2.3 is infinite.
+        self.assertTrue(plain != self.weights("--set", f"tricks.loss_scaling.scale={2.0 ** 127}"))
+        self.assertEqual({row["outcome"] for row in self.rows()}, {"finished"})
+        refused = self.dsqbench(*TINY, "--quantizer", "dsq", "--set", "tricks.loss_scaling.scale=1000", expect=1)
+        self.assertIn("power of two", refused.stderr)
+
+    def test_channels_last_trains_to_the_same_within_roundings(self):
+        self.weights()
+        self.weights("--set", "tricks.channels_last=true")
+        contiguous, last = self.rows()
+        self.assertNotEqual(contiguous["protocol_id"], last["protocol_id"])
+        self.assertAlmostEqual(contiguous["loss"], last["loss"], delta=0.1)
+
+    def test_float16_on_the_cpu_is_refused(self):
+        done = self.dsqbench(*TINY, "--quantizer", "dsq", "--set", "tricks.autocast.type=fp16", expect=1)
+        self.assertIn("fp16 autocast is for GPUs", done.stderr)
+        self.assertEqual(self.rows(), [])
+
     def wait_for_checkpoint(self, process, runs="runs"):
         for _ in range(2400):
             if any(self.folder.glob(f"{runs}/*/dsq-*/checkpoint.safetensors")):
@@ -245,6 +284,15 @@ class Errors(CommandTest):
 
     def test_a_recipe_without_rows_has_no_results_to_show(self):
         self.expect_error(4, ["no publishable row", "dsqbench run --recipe x"], "show", "results", "x")
+
+    def test_a_device_that_is_not_there_is_exit_code_69_and_one_that_cannot_be_is_2(self):
+        for name in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "CPU", ""):
+            self.expect_error(2, ["there is no device", "known: cpu, cuda"], *TINY, "--device", name)
+        # Either LibTorch has no CUDA, or the machine fewer than 101 GPUs.
+        done = self.dsqbench(*TINY, "--device", "cuda:100", expect=69)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertTrue(any(hint in done.stderr for hint in ("Torch_DIR", "nvidia-smi", "this machine has")), done.stderr)
+        self.assertFalse((self.folder / "runs").exists())
 
     def test_a_wrong_command_line_is_exit_code_2(self):
         self.expect_error(2, ["--recipe"], "run")

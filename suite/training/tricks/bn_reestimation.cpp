@@ -2,6 +2,7 @@
 // batches, because weights that flip between codes leave moving averages stale (Nagel et al. 2022, section 5).
 #include <ATen/core/grad_mode.h>
 
+#include "suite/training/device.h"
 #include "suite/training/trick.h"
 
 namespace dsqbench {
@@ -26,7 +27,7 @@ public:
         for (std::int64_t done = 0; done < batches_; ++done) {
             const auto batch = loader.next();
             if (!batch) break;
-            network.forward(batch->images);
+            network.forward(on_device(*batch, device_of(network)).images);
         }
     }
 

@@ -11,15 +11,16 @@ class GradientClipping : public Trick {
 public:
     explicit GradientClipping(const TrickContext& context) : norm_(real_option(context.options, "norm", 1e-6, 1e6)) {}
 
-    void before_step(Network& network) override {
+    StepChoice before_step(Network& network) override {
         const at::NoGradGuard no_grad;
         double square = 0;
         for (const auto& parameter : network.parameters())
             if (parameter.grad().defined()) square += parameter.grad().square().sum().item<double>();
-        if (square <= norm_ * norm_) return;
+        if (square <= norm_ * norm_) return StepChoice::made;
         const double factor = norm_ / std::sqrt(square);
         for (auto& parameter : network.parameters())
             if (parameter.grad().defined()) parameter.mutable_grad().mul_(factor);
+        return StepChoice::made;
     }
 
 private:

@@ -1,0 +1,18 @@
+// The device that a run trains on.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "suite/data/loader.h"
+#include "suite/models/network.h"
+
+namespace dsqbench {
+
+// Throws Error(unavailable) where this LibTorch, or this machine, has no such device.
+void check_device(at::Device device);
+
+// Where the network's parameters are.
+at::Device device_of(const Network& network);
+Batch on_device(const Batch& batch, at::Device device);
+
+}  // namespace dsqbench

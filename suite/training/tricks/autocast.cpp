@@ -1,0 +1,57 @@
+// Mixed precision (Micikevicius et al. 2018): in the forward pass of training, and backward through it, convolutions and
+// linear layers compute in bfloat16 or float16. Weights, quantizers, losses, the optimizer and every evaluation stay in
+// float32, so what is measured and deployed is the float32 network. float16 has loss scaling with it.
+#include "quantizers/autocast.h"
+
+#include <optional>
+
+#include "suite/training/loss_scaling.h"
+
+namespace dsqbench {
+
+namespace {
+
+at::ScalarType type_option(const TrickContext& context) {
+    const auto& type = context.options.at("type");
+    if (type == "bf16") return at::kBFloat16;
+    if (type != "fp16")
+        throw Error(ExitCode::recipe, "tricks.autocast.type must be \"bf16\" or \"fp16\", not " + type.dump());
+    if (context.device.is_cpu())
+        throw Error(ExitCode::recipe, "fp16 autocast is for GPUs: LibTorch has no convolutions in float16 for the CPU",
+                    "set tricks.autocast.type=bf16, or train with --device cuda");
+    return at::kHalf;
+}
+
+class Autocast : public Trick {
+public:
+    explicit Autocast(const TrickContext& context) : type_(type_option(context)) {
+        if (type_ == at::kHalf) scaling_.emplace();
+    }
+
+    at::Tensor forward(const at::Tensor& images, const ForwardPass& network) override {
+        const AutocastRegion region(images.device().type(), type_);
+        return network(images).to(at::kFloat);
+    }
+
+    double loss_scale() const override { return scaling_ ? scaling_->scale() : 1; }
+    StepChoice before_step(Network& network) override {
+        return scaling_ ? scaling_->divide_gradients(network) : StepChoice::made;
+    }
+    std::map<std::string, at::Tensor> state() override {
+        return scaling_ ? scaling_->state() : std::map<std::string, at::Tensor>{};
+    }
+
+private:
+    at::ScalarType type_;
+    std::optional<LossScaling> scaling_;
+};
+
+const TrickRegistration registration{
+    "autocast",
+    {[](const TrickContext& context) { return std::make_unique<Autocast>(context); },
+     "train in mixed precision; quantizers and evaluations stay in float32 (Micikevicius et al. 2018)",
+     {{"type", "\"bf16\", or \"fp16\" with loss scaling on a GPU"}},
+     0}};
+
+}  // namespace
+}  // namespace dsqbench
