@@ -1,5 +1,6 @@
-// LibTorch's autocast, whose functions differ between 1.13 and 2.4: while it is on, convolutions and products of matrices
-// compute in bfloat16 or float16 from float32 parameters, and what follows them keeps that type where it safely can.
+// LibTorch's autocast, whose functions differ between 1.13 and 2.4: while it is on, convolutions and products of
+// matrices compute in bfloat16 or float16 from float32 parameters, and what follows them keeps that type where it
+// safely can.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -11,8 +11,7 @@ namespace dsqbench::blocked {
 bool is_usable(const at::Tensor& images) {
     const bool is_plain_float = images.device().is_cpu() && images.scalar_type() == at::kFloat && images.dim() == 4 &&
                                 images.suggest_memory_format() == at::MemoryFormat::Contiguous;
-    return instruction_set() != InstructionSet::none && is_plain_float && images.numel() > 0 &&
-           !is_autocast(at::kCPU);
+    return instruction_set() != InstructionSet::none && is_plain_float && images.numel() > 0 && !is_autocast(at::kCPU);
 }
 
 Feature block_images(const at::Tensor& images) {

@@ -117,7 +117,8 @@ nlohmann::json LayerStatistics::measure(Network& network, const Batch& batch) {
             const auto before = codes_.find(named.name);
             entry["weight"]["code_flips"] = nullptr;
             if (before != codes_.end())
-                entry["weight"]["code_flips"] = codes.ne(before->second.to(codes.device())).to(at::kDouble).mean().item<double>();
+                entry["weight"]["code_flips"] =
+                    codes.ne(before->second.to(codes.device())).to(at::kDouble).mean().item<double>();
             codes_[named.name] = codes;
         }
         if (const auto& quantizer = named.layer->activation_quantizer())

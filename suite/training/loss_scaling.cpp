@@ -30,7 +30,8 @@ bool all_finite(const std::vector<at::Tensor>& gradients) {
 
 LossScaling::LossScaling(double scale) : scale_(at::full({}, scale, at::kDouble)) {
     if (!is_power_of_two(scale) || scale < 1 || scale > largest_scale)
-        throw Error(ExitCode::recipe, fmt::format("a loss's first scale is a power of two from 1 to 2^127, not {}", scale));
+        throw Error(ExitCode::recipe,
+                    fmt::format("a loss's first scale is a power of two from 1 to 2^127, not {}", scale));
 }
 
 double LossScaling::scale() const {

@@ -21,13 +21,13 @@ public:
     explicit LossScaling(double scale = default_scale);
 
     double scale() const;
-    // Divides the parameters' gradients by the scale and chooses the next one. At a scale of 1 the step is made whatever
-    // they are: they have overflowed by themselves, and the loss of the next step will say so.
+    // Divides the parameters' gradients by the scale and chooses the next one. At a scale of 1 the step is made
+    // whatever they are: they have overflowed by themselves, and the loss of the next step will say so.
     StepChoice divide_gradients(Network& network);
     std::map<std::string, at::Tensor> state() { return {{"scale", scale_}, {"steps", steps_}}; }
 
 private:
-    at::Tensor scale_;                         // float64
+    at::Tensor scale_;                             // float64
     at::Tensor steps_ = at::zeros({}, at::kLong);  // made since the scale last changed
 };
 

@@ -1,7 +1,8 @@
-// A device that this machine does not have, for tests that nothing stays on the CPU by mistake: tensors of LibTorch's XPU
-// kind, which Debian's LibTorch has no kernels for. Every operation computes on the CPU and gives its result back as a
-// tensor of the device; one that mixes the two kinds fails or is counted, and their addresses are none of the CPU's, so
-// that code which reads them as such ends there and then. It says nothing of CUDA's kernels, arithmetic or speed.
+// A device that this machine does not have, for tests that nothing stays on the CPU by mistake: tensors of LibTorch's
+// XPU kind, which Debian's LibTorch has no kernels for. Every operation computes on the CPU and gives its result back
+// as a tensor of the device; one that mixes the two kinds fails or is counted, and their addresses are none of the
+// CPU's, so that code which reads them as such ends there and then. It says nothing of CUDA's kernels, arithmetic or
+// speed.
 #include <ATen/EmptyTensor.h>
 #include <ATen/NativeFunctions.h>
 #include <ATen/native/CPUFallback.h>
@@ -37,10 +38,16 @@ constexpr std::uintptr_t far_bit = std::uintptr_t{1} << 62;
 // Of the C library, labelled with the device.
 struct FarMemory : c10::Allocator {
 #if TORCH_VERSION_MAJOR >= 2
-    void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
-    at::DataPtr allocate(std::size_t bytes) override { return labelled(bytes); }
+    void copy_data(void* to, const void* from, std::size_t bytes) const override {
+        std::memcpy(to, from, bytes);
+    }
+    at::DataPtr allocate(std::size_t bytes) override {
+        return labelled(bytes);
+    }
 #else
-    at::DataPtr allocate(std::size_t bytes) const override { return labelled(bytes); }
+    at::DataPtr allocate(std::size_t bytes) const override {
+        return labelled(bytes);
+    }
 #endif
     static at::DataPtr labelled(std::size_t bytes) {
         void* memory = std::malloc(std::max<std::size_t>(bytes, 1));
@@ -111,24 +118,25 @@ at::Tensor convolution(const at::Tensor& x, const at::Tensor& weight, const c10:
     return far(at::convolution(near(x), near(weight), near_bias, stride, padding, dilation, transposed, output_padding,
                                groups));
 }
-std::tuple<at::Tensor, at::Tensor, at::Tensor> convolution_backward(
-    const at::Tensor& upstream, const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef stride,
-    at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed, at::IntArrayRef output_padding,
-    std::int64_t groups, std::array<bool, 3> needs) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> convolution_backward(const at::Tensor& upstream, const at::Tensor& x,
+                                                                    const at::Tensor& weight, at::IntArrayRef stride,
+                                                                    at::IntArrayRef padding, at::IntArrayRef dilation,
+                                                                    bool transposed, at::IntArrayRef output_padding,
+                                                                    std::int64_t groups, std::array<bool, 3> needs) {
     const auto [of_x, of_weight, of_bias] =
         at::convolution_backward(near(upstream), near(x), near(weight), c10::nullopt, stride, padding, dilation,
                                  transposed, output_padding, groups, needs);
     return {far(of_x), far(of_weight), far(of_bias)};
 }
 // Its schema does not say that it moves the running statistics, which a fallback therefore would not bring back.
-std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm(
-    const at::Tensor& x, const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias,
-    const c10::optional<at::Tensor>& mean, const c10::optional<at::Tensor>& variance, bool training, double momentum,
-    double epsilon) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm(const at::Tensor& x, const c10::optional<at::Tensor>& weight,
+                                                          const c10::optional<at::Tensor>& bias,
+                                                          const c10::optional<at::Tensor>& mean,
+                                                          const c10::optional<at::Tensor>& variance, bool training,
+                                                          double momentum, double epsilon) {
     const auto in_near = [](const c10::optional<at::Tensor>& tensor) { return tensor ? near(*tensor) : at::Tensor(); };
-    const auto [y, saved_mean, saved_deviation] =
-        at::native_batch_norm(near(x), in_near(weight), in_near(bias), in_near(mean), in_near(variance), training,
-                              momentum, epsilon);
+    const auto [y, saved_mean, saved_deviation] = at::native_batch_norm(
+        near(x), in_near(weight), in_near(bias), in_near(mean), in_near(variance), training, momentum, epsilon);
     return {far(y), far(saved_mean), far(saved_deviation)};
 }
 
@@ -157,8 +165,8 @@ void compute_near(const c10::OperatorHandle& operation, torch::jit::Stack* stack
     at::native::cpu_fallback(operation, stack);
 }
 
-// Operations that got tensors of both kinds, but for numbers of no dimension of the CPU, which LibTorch allows beside any
-// device's tensors: by name.
+// Operations that got tensors of both kinds, but for numbers of no dimension of the CPU, which LibTorch allows beside
+// any device's tensors: by name.
 std::vector<std::string> mixed_operations() {
     const std::scoped_lock lock(mutex);
     return {mixed.begin(), mixed.end()};

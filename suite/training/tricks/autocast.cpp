@@ -1,6 +1,6 @@
-// Mixed precision (Micikevicius et al. 2018): in the forward pass of training, and backward through it, convolutions and
-// linear layers compute in bfloat16 or float16. Weights, quantizers, losses, the optimizer and every evaluation stay in
-// float32, so what is measured and deployed is the float32 network. float16 has loss scaling with it.
+// Mixed precision (Micikevicius et al. 2018): in the forward pass of training, and backward through it, convolutions
+// and linear layers compute in bfloat16 or float16. Weights, quantizers, losses, the optimizer and every evaluation
+// stay in float32, so what is measured and deployed is the float32 network. float16 has loss scaling with it.
 #include "quantizers/autocast.h"
 
 #include <optional>

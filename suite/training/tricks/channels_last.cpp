@@ -1,6 +1,6 @@
-// Activations with their channels side by side in memory, [N, H, W, C], as tensor cores want them: LibTorch's operations
-// keep the layout of the images that a training step starts from. On the CPU the blocked layout of suite/blocked, which
-// is faster there, steps aside.
+// Activations with their channels side by side in memory, [N, H, W, C], as tensor cores want them: LibTorch's
+// operations keep the layout of the images that a training step starts from. On the CPU the blocked layout of
+// suite/blocked, which is faster there, steps aside.
 #include "suite/training/trick.h"
 
 namespace dsqbench {
@@ -15,12 +15,11 @@ public:
     }
 };
 
-const TrickRegistration registration{
-    "channels_last",
-    {[](const TrickContext&) { return std::make_unique<ChannelsLast>(); },
-     "keep the channels of a pixel side by side, for GPUs",
-     {},
-     10}};
+const TrickRegistration registration{"channels_last",
+                                     {[](const TrickContext&) { return std::make_unique<ChannelsLast>(); },
+                                      "keep the channels of a pixel side by side, for GPUs",
+                                      {},
+                                      10}};
 
 }  // namespace
 }  // namespace dsqbench

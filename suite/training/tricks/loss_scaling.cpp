@@ -8,8 +8,7 @@ namespace {
 
 class ScaledLoss : public Trick {
 public:
-    explicit ScaledLoss(const TrickContext& context)
-        : scaling_(real_option(context.options, "scale", 1, 0x1p127)) {}
+    explicit ScaledLoss(const TrickContext& context) : scaling_(real_option(context.options, "scale", 1, 0x1p127)) {}
 
     double loss_scale() const override { return scaling_.scale(); }
     StepChoice before_step(Network& network) override { return scaling_.divide_gradients(network); }
