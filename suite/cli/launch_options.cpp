@@ -7,14 +7,13 @@ namespace dsqbench {
 
 namespace {
 
-constexpr std::string_view numbered = "cuda:";
-
-bool is_device(std::string_view name) {
+bool is_device(const std::string& name) {
+    const std::string numbered = "cuda:";
     if (name == "cpu" || name == "cuda") return true;
     if (!name.starts_with(numbered)) return false;
     std::int8_t index = -1;  // LibTorch's type of it
-    const auto [end, error] = std::from_chars(name.data() + numbered.size(), name.data() + name.size(), index);
-    return error == std::errc() && end == name.data() + name.size() && index >= 0;
+    std::from_chars(name.data() + numbered.size(), name.data() + name.size(), index);
+    return index >= 0 && name == numbered + std::to_string(index);
 }
 
 // Of the name alone: a job for another machine may be submitted here.

@@ -286,7 +286,7 @@ class Errors(CommandTest):
         self.expect_error(4, ["no publishable row", "dsqbench run --recipe x"], "show", "results", "x")
 
     def test_a_device_that_is_not_there_is_exit_code_69_and_one_that_cannot_be_is_2(self):
-        for name in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "CPU", ""):
+        for name in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "cuda:01", "cuda:1x", "CPU", ""):
             self.expect_error(2, ["there is no device", "known: cpu, cuda"], *TINY, "--device", name)
         # Either LibTorch has no CUDA, or the machine fewer than 101 GPUs.
         done = self.dsqbench(*TINY, "--device", "cuda:100", expect=69)
