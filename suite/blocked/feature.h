@@ -26,7 +26,8 @@ struct Feature {
     std::int64_t channels() const { return values.size(1) * values.size(4); }
 };
 
-// Can tensors like this one pass through these layers on this machine? float32, contiguous, on the CPU.
+// Can tensors like this one pass through these layers on this machine? float32, contiguous, on the CPU; not under
+// autocast, whose other type they do not have.
 bool is_usable(const at::Tensor& images);
 
 // [N, C, H, W] -> blocked, with channels of zeros up to a multiple of 8. No gradient.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "quantizers/autocast.h"
 #include "quantizers/quantizer.h"
 #include "suite/blocked/instruction_set.h"
 #include "tests/quantizers/gradient_check.h"
@@ -187,6 +188,14 @@ TEST_F(BlockedLayers, equal_bits_from_run_to_run) {
         else
             EXPECT_TRUE(all.equal(first));
     }
+}
+
+TEST_F(BlockedLayers, are_for_contiguous_images_outside_of_autocast) {
+    const at::Tensor images = at::rand({2, 1, 8, 8});
+    EXPECT_TRUE(is_usable(images));
+    EXPECT_FALSE(is_usable(at::empty({2, 1, 8, 8}, at::MemoryFormat::ChannelsLast).copy_(images)));
+    const AutocastRegion region(at::kCPU, at::kBFloat16);
+    EXPECT_FALSE(is_usable(images));
 }
 
 }  // namespace

@@ -76,18 +76,5 @@ TEST_F(QuantizedLayersUnderAutocast, give_float32_gradients_close_to_those_of_fl
     }
 }
 
-TEST_F(QuantizedLayersUnderAutocast, leave_the_blocked_layout_alone) {
-    const at::Tensor images = at::rand({2, 3, 8, 8});
-    if (!blocked::is_usable(images)) GTEST_SKIP() << "this processor has no blocked layout";
-    const AutocastRegion region(at::kCPU, at::kBFloat16);
-    EXPECT_FALSE(blocked::is_usable(images));
-}
-
-TEST(BlockedLayout, is_for_contiguous_images_alone) {
-    const at::Tensor images = at::rand({2, 1, 8, 8});
-    if (!blocked::is_usable(images)) GTEST_SKIP() << "this processor has no blocked layout";
-    EXPECT_FALSE(blocked::is_usable(at::empty({2, 1, 8, 8}, at::MemoryFormat::ChannelsLast).copy_(images)));
-}
-
 }  // namespace
 }  // namespace dsqbench
