@@ -58,7 +58,7 @@ public:
     virtual at::Tensor loss(const at::Tensor& before, const StepInputs&) { return before; }
     // What the loss is multiplied by before gradients are taken; before_step() divides them by it.
     virtual double loss_scale() const { return 1; }
-    // Gradients are there, the step is not made, and by the answer will not be.
+    // Gradients are there, the step is not made; the answer says whether it will be.
     virtual StepChoice before_step(Network&) { return StepChoice::made; }
     virtual void after_step(Network&) {}
     // Around every evaluation; what before_evaluation changes, after_evaluation takes back.
