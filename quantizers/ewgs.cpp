@@ -9,6 +9,7 @@
 // gives z_q itself to the layer, behind a learned output scale; here y keeps x's scale, as for every contender.
 #include <ATen/core/grad_mode.h>
 
+#include "quantizers/ewgs_formula.h"
 #include "quantizers/options.h"
 #include "quantizers/uniform.h"
 
@@ -16,23 +17,6 @@ namespace dsqbench {
 namespace {
 
 constexpr double published_delta = 1e-3;
-
-// One channel; the sums are StaircaseFormula's. g h' = g + delta |g| (z - z_q).
-struct EwgsFormula : OnStaircase {
-    static constexpr int sum_count = 3;
-    float strength;  // delta / n
-
-    template <class Vector>
-    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
-        const Vector v = stairs.position(x), level = round_lanes(v);
-        const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
-        const Vector found = inside + strength * magnitude_lanes(inside) * (v - level);
-        sums[0] += upstream;
-        sums[1] += found;
-        sums[2] += upstream * level - found * v;
-        return found;
-    }
-};
 
 EwgsFormula formula_on(const Staircase& staircase, double delta, std::int64_t channel) {
     const auto levels = static_cast<double>(staircase.grid.highest);
@@ -59,6 +43,14 @@ struct EwgsFunction : torch::autograd::Function<EwgsFunction> {
             const auto formula_of = [&](std::int64_t channel) { return formula_on(staircase, delta, channel); };
             const auto found = detail::fused_gradients(saved[0], upstream[0], staircase, formula_of);
             return {found.x, found.l, found.u, at::Tensor(), at::Tensor()};
+        }
+        if (is_fusable_on_gpu(saved[0], saved[3].numel())) {
+            const at::Tensor by_l = at::empty_like(saved[3]), by_u = at::empty_like(saved[3]);
+            const auto levels = static_cast<double>(staircase.grid.highest);
+            const cuda::EwgsSource source{detail::gpu_staircases(staircase), static_cast<float>(delta / levels),
+                                          by_l.data_ptr<float>(), by_u.data_ptr<float>()};
+            return {gradient_on_gpu(saved[0], upstream[0], saved[3].numel(), source), by_l, by_u, at::Tensor(),
+                    at::Tensor()};
         }
         const at::Tensor& g = upstream[0];  // the reference, and the way for float64 and other devices
         const Position place = locate(saved[0], staircase);
@@ -98,7 +90,7 @@ protected:
     FusedSite fused_quantize() override {
         const EwgsFormula formula = formula_on(staircase(), delta_, 0);
         const auto gradients = [stairs = formula.stairs](const ElementwisePass::Sums& sums) {
-            const auto found = detail::range_sums(sums, stairs);
+            const auto found = range_sums(sums.data(), stairs);
             return std::vector<float>{found.l, found.u};
         };
         const StaircaseParameters range = learned_range();

@@ -24,6 +24,7 @@ at::Tensor Grid::dequantize(const at::Tensor& codes) const {
 
 at::Tensor Grid::fake_quantize(const at::Tensor& x) const {
     if (!warp && is_fusable(x)) return fused_fake_quantize(x, *this);
+    if (!warp && is_fusable_on_gpu(x, scale.numel())) return fake_quantize_on_gpu(x, *this);
     return dequantize(levels(x));
 }
 

@@ -1,23 +1,27 @@
 // Eight or sixteen floats at a time, in the compiler's vector extension: AVX2 or AVX-512 where a function is compiled
 // for it, SSE or NEON pieces elsewhere. Arithmetic is per lane; without FMA (no copy of a forward pass has it) every
-// machine gives the same bits.
+// machine gives the same bits. nvcc compiles the same functions for a float of its own in each thread.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
 namespace dsqbench {
 
 // Copies for 16 lanes use instructions by name where GCC needs them, on vectors that clang does not take there.
-#if defined(__x86_64__) && !defined(__clang__)
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__CUDACC__)
 #define DSQBENCH_WIDE_LANES
 #endif
+
+#if defined(__CUDACC__)
+#define DSQBENCH_INLINE __host__ __device__ __forceinline__
+#else
+#define DSQBENCH_INLINE [[gnu::always_inline]] inline
 
 using Lanes = float __attribute__((vector_size(32)));
 using WideLanes = float __attribute__((vector_size(64)));  // in AVX-512 copies only
 inline constexpr std::int64_t lane_count = 8;
-
-#define DSQBENCH_INLINE [[gnu::always_inline]] inline
 
 template <class Vector>
 inline constexpr std::int64_t lanes_in = static_cast<std::int64_t>(sizeof(Vector) / sizeof(float));
@@ -33,8 +37,9 @@ template <class Vector>
 DSQBENCH_INLINE void store_lanes(float* to, const Vector& lanes) {
     std::memcpy(to, &lanes, sizeof lanes);
 }
+#endif
 
-template <class Vector = Lanes>
+template <class Vector>
 DSQBENCH_INLINE Vector all_lanes(float value) {
     return Vector{} + value;
 }
@@ -60,6 +65,14 @@ DSQBENCH_INLINE Vector round_lanes(const Vector& x) {
     return (x + no_fraction) - no_fraction;
 }
 
+#if defined(__CUDACC__)
+DSQBENCH_INLINE float floor_lanes(float x) {
+    return floorf(x);
+}
+DSQBENCH_INLINE float magnitude_lanes(float x) {
+    return fabsf(x);
+}
+#else
 // 0 <= x < 2^31.
 template <class Vector>
 DSQBENCH_INLINE Vector floor_lanes(const Vector& x) {
@@ -71,6 +84,7 @@ DSQBENCH_INLINE Vector magnitude_lanes(const Vector& x) {
     using Bits = decltype(x < x);
     return reinterpret_cast<Vector>(reinterpret_cast<Bits>(x) & 0x7fffffff);
 }
+#endif
 
 // `value` where x >= low, and where low <= x <= high; else 0, for NaN too.
 template <class Vector>
@@ -83,9 +97,19 @@ DSQBENCH_INLINE Vector where_within(const Vector& x, float low, float high, cons
 }
 
 // A product that is rounded before it is added to: forward passes have no FMA. Copies for 8 lanes are compiled without.
+#if defined(__CUDACC__)
+DSQBENCH_INLINE float rounded_product(float a, float b) {
+#if defined(__CUDA_ARCH__)
+    return __fmul_rn(a, b);
+#else
+    return a * b;
+#endif
+}
+#else
 DSQBENCH_INLINE Lanes rounded_product(float a, const Lanes& b) {
     return a * b;
 }
+#endif
 
 #if defined(DSQBENCH_WIDE_LANES)
 DSQBENCH_INLINE WideLanes rounded_product(float a, const WideLanes& b) {
@@ -130,6 +154,7 @@ DSQBENCH_INLINE WideLanes where_within(const WideLanes& x, float low, float high
 }
 #endif
 
+#if !defined(__CUDACC__)
 DSQBENCH_INLINE float sum_of_lanes(const Lanes& x) {
     return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
 }
@@ -140,6 +165,7 @@ DSQBENCH_INLINE float sum_of_lanes(const WideLanes& x) {
     std::memcpy(&high, reinterpret_cast<const char*>(&x) + sizeof low, sizeof high);
     return sum_of_lanes(low + high);
 }
+#endif
 
 // tanh within 3e-7 of the true value (tested over all magnitudes): a rational minimax approximation, odd degree 13 over
 // even degree 6 (the coefficients of Eigen's ptanh), on |x| <= 7.9, where float32 tanh has reached 1.

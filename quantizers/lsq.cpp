@@ -10,9 +10,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
-#include <limits>
 
 #include "quantizers/fused.h"
+#include "quantizers/lsq_formula.h"
 #include "quantizers/options.h"
 #include "quantizers/quantizer.h"
 
@@ -31,27 +31,9 @@ StepBounds bounds_of(const QuantizerSettings& settings) {
     return {-levels / 2, levels / 2 - 1};
 }
 
-// One channel. The sum is upstream (clip(round(v)) - v inside), v from the lowest level on as in the forward pass.
-struct LsqFormula : OnStaircase {  // l and u of `stairs`: the smallest and the largest number that is not clipped
-    static constexpr int sum_count = 1;
-    float lowest;  // -Q_N
-
-    template <class Vector>
-    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
-        const Vector position = stairs.position(x);
-        const Vector inside = where_within(x, stairs.l, stairs.u, upstream);
-        sums[0] += upstream * (round_lanes(position) + lowest) - inside * (position + lowest);
-        return inside;
-    }
-};
-
 LsqFormula formula_on(const at::Tensor& scale, StepBounds bounds, std::int64_t channel) {
-    const float step = scale.data_ptr<float>()[channel];
-    const auto lowest = static_cast<float>(bounds.lowest), highest = static_cast<float>(bounds.highest);
-    const float infinity = std::numeric_limits<float>::infinity();
-    return {{{std::nextafter(step * lowest, infinity), std::nextafter(step * highest, -infinity), step * lowest, step,
-              highest - lowest}},
-            lowest};
+    return LsqFormula::of(scale.data_ptr<float>()[channel], static_cast<float>(bounds.lowest),
+                          static_cast<float>(bounds.highest));
 }
 
 struct LsqFunction : torch::autograd::Function<LsqFunction> {
@@ -79,6 +61,13 @@ struct LsqFunction : torch::autograd::Function<LsqFunction> {
             for (std::size_t c = 0; c < found.sums.size(); ++c)
                 by_step.data_ptr<float>()[c] = static_cast<float>(found.sums[c][0] * gradient_scale);
             return {found.x, by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+        }
+        if (is_fusable_on_gpu(x, scale.numel())) {
+            const at::Tensor steps = scale.contiguous(), by_step = at::empty_like(steps);
+            const cuda::LsqSource source{steps.data_ptr<float>(), static_cast<float>(lowest),
+                                         static_cast<float>(highest), gradient_scale, by_step.data_ptr<float>()};
+            return {gradient_on_gpu(x, upstream[0], steps.numel(), source),
+                    by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
         }
         // The reference, and the way for float64 and other devices.
         const at::Tensor v = x / broadcast_channels(scale, x);

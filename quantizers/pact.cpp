@@ -9,6 +9,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "quantizers/options.h"
+#include "quantizers/pact_formula.h"
 #include "quantizers/staircase.h"
 
 namespace dsqbench {
@@ -18,20 +19,8 @@ constexpr double published_clip = 10;
 constexpr double published_decay = 2e-4;
 constexpr double smallest_clip = 1e-6, largest_clip = 1e30;
 
-struct PactFormula : OnStaircase {
-    static constexpr int sum_count = 1;  // of the gradient above the clipping level
-
-    template <class Vector>
-    DSQBENCH_INLINE Vector gradient(const Vector& x, const Vector& upstream, Vector (&sums)[sum_count]) const {
-        const Vector above = where_at_least(x, stairs.u, upstream);
-        sums[0] += above;
-        return where_at_least(x, 0, upstream) - above;
-    }
-};
-
 PactFormula formula_on(const at::Tensor& clip, int bits) {
-    const float highest = static_cast<float>((1 << bits) - 1), level = clip.item<float>();
-    return {{{0, level, 0, level / highest, highest}}};
+    return PactFormula::of(clip.item<float>(), static_cast<float>((1 << bits) - 1));
 }
 
 struct PactFunction : torch::autograd::Function<PactFunction> {
@@ -46,13 +35,21 @@ struct PactFunction : torch::autograd::Function<PactFunction> {
                                                    const torch::autograd::variable_list& upstream) {
         const auto saved = context->get_saved_variables();
         const at::Tensor &x = saved[0], &clip = saved[1];
-        if (!is_fusable(x)) {  // the reference, and the way for float64 and other devices
-            const at::Tensor clipped = x.ge(clip), inside = x.ge(0) & x.lt(clip);
-            return {upstream[0] * inside, (upstream[0] * clipped).sum(), at::Tensor()};
+        const auto bits = static_cast<int>(context->saved_data["bits"].toInt());
+        if (is_fusable(x)) {
+            const auto formula = formula_on(clip, bits);
+            const auto found = fused_gradient(x, upstream[0], 1, [&](std::int64_t /*channel*/) { return formula; });
+            return {found.x, at::full_like(clip, found.sums[0][0]), at::Tensor()};
         }
-        const auto formula = formula_on(clip, static_cast<int>(context->saved_data["bits"].toInt()));
-        const auto found = fused_gradient(x, upstream[0], 1, [&](std::int64_t /*channel*/) { return formula; });
-        return {found.x, at::full_like(clip, found.sums[0][0]), at::Tensor()};
+        if (is_fusable_on_gpu(x, 1)) {
+            const at::Tensor by_clip = at::empty_like(clip);
+            const cuda::PactSource source{clip.data_ptr<float>(), static_cast<float>((1 << bits) - 1),
+                                          by_clip.data_ptr<float>()};
+            return {gradient_on_gpu(x, upstream[0], 1, source), by_clip, at::Tensor()};
+        }
+        // The reference, and the way for float64 and other devices.
+        const at::Tensor clipped = x.ge(clip), inside = x.ge(0) & x.lt(clip);
+        return {upstream[0] * inside, (upstream[0] * clipped).sum(), at::Tensor()};
     }
 };
 

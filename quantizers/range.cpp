@@ -2,11 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
+#include "quantizers/fused.h"
 #include "quantizers/options.h"
+#include "quantizers/range_bounds.h"
 
 namespace dsqbench {
 
@@ -15,10 +15,6 @@ namespace {
 // 2.6: MQBench's ClipStd observer, "usually used for DSQ" there. 3: ours, for the one-sided tail after a ReLU.
 constexpr double weight_deviations = 2.6;
 constexpr double activation_deviations = 3;
-
-constexpr double smallest_width = 1e-6;
-constexpr double smallest_relative_width = 1e-4;
-constexpr double largest_bound = 1e30;
 
 // Of the elements of all ranks, of which each has as many.
 struct Moments {
@@ -76,20 +72,6 @@ Range fit_range(const at::Tensor& x, RangeRule rule, const QuantizerSettings& se
 
 namespace {
 
-// valid_range() in plain numbers, with the same bits: a step asks for it at every site, and a dozen operations on
-// tensors of one element cost 20 microseconds.
-Range valid_scalar_range(float low, float high, const at::TensorOptions& options) {
-    constexpr auto bound = static_cast<float>(largest_bound), inner = static_cast<float>(0.99 * largest_bound);
-    const auto clamped = [](float x, float limit) { return x < -limit ? -limit : x > limit ? limit : x; };
-    const float l = clamped(low, bound), u = clamped(high, bound);
-    if (std::isnan(l) || std::isnan(u)) return {at::full({}, l, options), at::full({}, u, options)};
-    const float relative = std::max(std::abs(l), std::abs(u)) * static_cast<float>(smallest_relative_width);
-    const float epsilon = std::max(relative, static_cast<float>(smallest_width));
-    const float middle = clamped((l + u) / 2, inner);
-    const bool narrow = u - l < epsilon;
-    return {at::full({}, narrow ? middle - epsilon : l, options), at::full({}, narrow ? middle + epsilon : u, options)};
-}
-
 bool is_scalar_float(const at::Tensor& x) {
     return x.dim() == 0 && x.scalar_type() == at::kFloat && x.device().is_cpu();
 }
@@ -98,13 +80,18 @@ bool is_scalar_float(const at::Tensor& x) {
 
 Range valid_range(const Range& range) {
     const at::NoGradGuard no_gradient;
-    if (is_scalar_float(range.l) && is_scalar_float(range.u))
-        return valid_scalar_range(*range.l.data_ptr<float>(), *range.u.data_ptr<float>(), range.l.detach().options());
+    // In plain numbers: a step asks for it at every site, and a dozen operations on tensors of one element cost 20
+    // microseconds, on a GPU more.
+    if (is_scalar_float(range.l) && is_scalar_float(range.u)) {
+        const RangeBounds bounds = valid_bounds(*range.l.data_ptr<float>(), *range.u.data_ptr<float>());
+        const at::TensorOptions options = range.l.detach().options();
+        return {at::full({}, bounds.l, options), at::full({}, bounds.u, options)};
+    }
+    if (is_fusable_on_gpu(range.l, 1) && is_fusable_on_gpu(range.u, 1)) return valid_range_on_gpu(range);
     const at::Tensor l = range.l.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor u = range.u.detach().clamp(-largest_bound, largest_bound);
     const at::Tensor epsilon = (at::maximum(l.abs(), u.abs()) * smallest_relative_width).clamp_min(smallest_width);
-    // Held back from the bounds, so that the opened range stays within them.
-    const at::Tensor middle = ((l + u) / 2).clamp(-0.99 * largest_bound, 0.99 * largest_bound);
+    const at::Tensor middle = ((l + u) / 2).clamp(-largest_middle, largest_middle);
     const at::Tensor narrow = (u - l).lt(epsilon);
     return {at::where(narrow, middle - epsilon, l), at::where(narrow, middle + epsilon, u)};
 }

@@ -52,6 +52,7 @@ struct StaircaseParameters {
 // A step that also says the same in lanes gets the fused backward pass (staircase_formula.h): a struct Lane whose at(t)
 // has value(), slope() and by_alpha(), for vectors t of any length, and
 //     Lane lane(std::int64_t channel) const;
+// and on GPUs, when the Lane has of(alpha, D) and cuda/passes.cu names it.
 // This one is the straight-through estimator (Bengio, Leonard and Courville 2013): h(t) = t.
 struct StraightStep {
     StraightStep(const at::Tensor& /*alpha*/, const at::Tensor& /*width*/) {}
@@ -59,19 +60,7 @@ struct StraightStep {
     at::Tensor slope(const at::Tensor& t) const { return at::ones_like(t); }
     at::Tensor by_alpha(const at::Tensor& t) const { return at::zeros_like(t); }
 
-    struct Lane {
-        template <class Vector>
-        struct At {
-            Vector t;
-            DSQBENCH_INLINE Vector value() const { return t; }
-            DSQBENCH_INLINE Vector slope() const { return all_lanes<Vector>(1); }
-            DSQBENCH_INLINE Vector by_alpha() const { return Vector{}; }
-        };
-        template <class Vector>
-        DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
-            return {t};
-        }
-    };
+    using Lane = StraightLane;
     Lane lane(std::int64_t /*channel*/) const { return {}; }
 };
 
@@ -132,16 +121,6 @@ StaircaseFormula<typename Step::Lane, needs> channel_formula(const Staircase& st
     return {{channel_staircase(staircase, channel)}, step.lane(channel), q == RangeGradient::soft};
 }
 
-// The gradients of l, u and alpha from the formula's sums.
-struct RangeSums {
-    float l, u, alpha;
-};
-inline RangeSums range_sums(const ElementwisePass::Sums& sums, const ScalarStaircase& stairs) {
-    const double by_u = sums[2] / static_cast<double>(stairs.highest);
-    return {static_cast<float>(sums[0] - sums[1] - by_u), static_cast<float>(by_u),
-            static_cast<float>(sums[3]) * stairs.scale};
-}
-
 // The same in one pass, by a formula with the sums of StaircaseFormula.
 template <class FormulaOf>
 StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
@@ -151,7 +130,7 @@ StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstre
     const StaircaseGradients gradients{found.x, at::empty_like(scale), at::empty_like(scale), at::empty_like(scale)};
     for (std::size_t c = 0; c < found.sums.size(); ++c) {
         const auto stairs = channel_staircase(staircase, static_cast<std::int64_t>(c));
-        const RangeSums of_channel = range_sums(found.sums[c], stairs);
+        const RangeSums of_channel = range_sums(found.sums[c].data(), stairs);
         gradients.l.data_ptr<float>()[c] = of_channel.l;
         gradients.u.data_ptr<float>()[c] = of_channel.u;
         gradients.alpha.data_ptr<float>()[c] = of_channel.alpha;
@@ -173,11 +152,39 @@ StaircaseGradients fused_gradients(const at::Tensor& x, const at::Tensor& upstre
                : fused_gradients<FusedNeeds::input_and_parameters>(x, upstream, staircase, step, q);
 }
 
+// The same by a kernel for GPUs.
+inline cuda::Staircases gpu_staircases(const Staircase& staircase) {
+    const Grid& grid = staircase.grid;
+    const auto values = [](const at::Tensor& tensor) { return tensor.data_ptr<float>(); };
+    return {values(staircase.range.l), values(staircase.range.u), values(grid.offset), values(grid.scale),
+            static_cast<float>(grid.highest)};
+}
+template <FusedNeeds needs, class Step>
+StaircaseGradients gpu_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
+                                 const at::Tensor& alpha, RangeGradient q) {
+    const at::Tensor& scale = staircase.grid.scale;
+    StaircaseGradients gradients{{}, at::empty_like(scale), at::empty_like(scale), at::empty_like(scale)};
+    const cuda::StaircaseSource<typename Step::Lane, needs> source{gpu_staircases(staircase),
+                                                                   alpha.defined() ? alpha.data_ptr<float>() : nullptr,
+                                                                   q == RangeGradient::soft,
+                                                                   gradients.l.data_ptr<float>(),
+                                                                   gradients.u.data_ptr<float>(),
+                                                                   gradients.alpha.data_ptr<float>()};
+    gradients.x = gradient_on_gpu(x, upstream, scale.numel(), source);
+    return gradients;
+}
+
 template <class Step>
 StaircaseGradients staircase_gradients(const at::Tensor& x, const at::Tensor& upstream, const Staircase& staircase,
-                                       const Step& step, RangeGradient q, FusedNeeds needs) {
+                                       const at::Tensor& alpha, RangeGradient q, FusedNeeds needs) {
+    const Step step = make_step<Step>(alpha, staircase.grid.scale, x);
     if constexpr (requires { typename Step::Lane; })
         if (is_fusable(x)) return fused_gradients(x, upstream, staircase, step, q, needs);
+    if constexpr (requires { Step::Lane::of(0.0F, 0.0F); })
+        if (is_fusable_on_gpu(x, staircase.grid.scale.numel()))
+            return needs == FusedNeeds::input
+                       ? gpu_gradients<FusedNeeds::input, Step>(x, upstream, staircase, alpha, q)
+                       : gpu_gradients<FusedNeeds::input_and_parameters, Step>(x, upstream, staircase, alpha, q);
     return tensor_gradients(x, upstream, staircase, step, q, needs);
 }
 
@@ -202,12 +209,11 @@ struct StaircaseFunction : public torch::autograd::Function<StaircaseFunction<St
         const auto saved = context->get_saved_variables();
         const auto bits = static_cast<int>(context->saved_data["bits"].toInt());
         const Staircase staircase{{saved[1], saved[2]}, make_grid(bits, saved[3], saved[4])};
-        const Step step = make_step<Step>(saved[5], saved[3], saved[0]);
         const RangeGradient q = context->saved_data["soft"].toBool() ? RangeGradient::soft : RangeGradient::hard;
         const bool learns_range = context->saved_data["learns_range"].toBool();
         const bool learns_alpha = context->saved_data["learns_alpha"].toBool();
         const auto needs = learns_range || learns_alpha ? FusedNeeds::input_and_parameters : FusedNeeds::input;
-        const StaircaseGradients found = staircase_gradients(saved[0], upstream[0], staircase, step, q, needs);
+        const auto found = staircase_gradients<Step>(saved[0], upstream[0], staircase, saved[5], q, needs);
         torch::autograd::variable_list gradients(6);
         gradients[0] = found.x;
         if (learns_range) gradients[1] = found.l;
@@ -255,7 +261,7 @@ FusedSite fused_site_on(const Staircase& staircase, const StaircaseParameters& p
         if (learns_alpha) site.parameters.push_back(parameters.alpha);
         const ScalarStaircase stairs = detail::channel_staircase(staircase, 0);
         site.gradients = [learns_range, learns_alpha, stairs](const ElementwisePass::Sums& sums) {
-            const detail::RangeSums found = detail::range_sums(sums, stairs);
+            const RangeSums found = range_sums(sums.data(), stairs);
             std::vector<float> gradients;
             if (learns_range) gradients = {found.l, found.u};
             if (learns_alpha) gradients.push_back(found.alpha);

@@ -1,8 +1,9 @@
 // The uniform staircase as a formula of elementwise.h: what the tensor formulas of grid.cpp and staircase.h say in ten
 // passes over memory. The forward pass gives their bits; the backward pass their values to float32 rounding (tested).
+// Plain numbers and pointers, as GPUs compile it as well.
 #pragma once
 
-#include "quantizers/elementwise.h"
+#include "quantizers/lanes.h"
 
 namespace dsqbench {
 
@@ -20,6 +21,18 @@ struct ScalarStaircase {
         return offset + rounded_product(scale, round_lanes(position(x)));
     }
 };
+
+// The gradients of l, u and alpha.
+struct RangeSums {
+    float l, u, alpha;
+};
+
+// From the sums of StaircaseFormula, or of another with the same.
+DSQBENCH_INLINE RangeSums range_sums(const double* sums, const ScalarStaircase& stairs) {
+    const double by_u = sums[2] / static_cast<double>(stairs.highest);
+    return {static_cast<float>(sums[0] - sums[1] - by_u), static_cast<float>(by_u),
+            static_cast<float>(sums[3]) * stairs.scale};
+}
 
 // A formula's forward pass, the same for whatever gradient stands in for the staircase's.
 struct OnStaircase {
@@ -59,6 +72,25 @@ struct StaircaseFormula : OnStaircase {
         }
         return found;
     }
+};
+
+// The straight-through estimator's step in lanes: h(t) = t.
+struct StraightLane {
+    static constexpr bool needs_alpha = false;
+
+    template <class Vector>
+    struct At {
+        Vector t;
+        DSQBENCH_INLINE Vector value() const { return t; }
+        DSQBENCH_INLINE Vector slope() const { return all_lanes<Vector>(1); }
+        DSQBENCH_INLINE Vector by_alpha() const { return Vector{}; }
+    };
+    template <class Vector>
+    DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
+        return {t};
+    }
+
+    DSQBENCH_INLINE static StraightLane of(float /*alpha*/, float /*width*/) { return {}; }
 };
 
 }  // namespace dsqbench

@@ -2,9 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace dsqbench {
 
 TanhStep::TanhStep(const at::Tensor& alpha, const at::Tensor& width) : alpha_(alpha.detach()), width_(width.detach()) {}
@@ -36,19 +33,12 @@ at::Tensor TanhStep::by_alpha(const at::Tensor& t) const {
     return by_kappa * kappa_by_alpha;
 }
 
-// The coefficients in plain numbers: a step asks for them at every site.
+// In plain numbers: a step asks for them at every site.
 TanhStep::Lane TanhStep::lane(std::int64_t channel) const {
     const auto of_channel = [channel](const at::Tensor& values) {
         return values.contiguous().data_ptr<float>()[channel];
     };
-    const float a =
-        std::clamp(of_channel(alpha_), static_cast<float>(smallest_alpha), static_cast<float>(largest_alpha));
-    const float wanted = std::log(2 / a - 1), bound = static_cast<float>(largest_k) * of_channel(width_);
-    const float kappa = std::min(wanted, bound);
-    const float scale = 1 / std::tanh(kappa / 2);  // the paper's s
-    const float kappa_by_alpha = wanted <= bound ? -2 / (a * (2 - a)) : 0.0F;
-    return {kappa, scale / 2, kappa * scale / 2, scale / 2 * kappa_by_alpha / kappa,
-            (1 - scale * scale) / 4 * kappa_by_alpha};
+    return Lane::of(of_channel(alpha_), of_channel(width_));
 }
 
 }  // namespace dsqbench

@@ -9,16 +9,9 @@
 
 #include <ATen/ATen.h>
 
-#include "quantizers/lanes.h"
+#include "quantizers/tanh_lane.h"
 
 namespace dsqbench {
-
-// 0 < alpha < 0.5 and k <= 1000 (section 4.2.3 of the paper). They contradict each other when D < ln(3) / 1000, an
-// 8-bit grid narrower than 0.28; then the bound on k wins, kappa = 1000 D, s follows kappa by eq. 4, and alpha has no
-// effect and no gradient. kappa -> 0 is the straight-through estimator, so the bound never breaks anything.
-inline constexpr double smallest_alpha = 1e-6;  // kappa = 14.5: 1 - alpha still differs from 1 in float32
-inline constexpr double largest_alpha = 0.5 - 1e-6;
-inline constexpr double largest_k = 1000;
 
 class TanhStep {
 public:
@@ -30,28 +23,8 @@ public:
     // Eq. 10. The bound on k counts as a constant.
     at::Tensor by_alpha(const at::Tensor& t) const;
 
-    // The same for one channel, in lanes.
-    struct Lane {
-        // Products of constants, with y = kappa (t - 1/2), |kappa| <= 14.5, and phi = tanh(y): value = 1/2 + half_s
-        // phi, slope = steepness (1 - phi^2), by_alpha = by_y y (1 - phi^2) + by_phi phi.
-        float kappa, half_s, steepness, by_y, by_phi;
-
-        template <class Vector>
-        struct At {
-            const Lane& lane;
-            Vector y, phi, rest;  // rest = 1 - phi^2
-
-            DSQBENCH_INLINE Vector value() const { return 0.5F + lane.half_s * phi; }
-            DSQBENCH_INLINE Vector slope() const { return lane.steepness * rest; }
-            DSQBENCH_INLINE Vector by_alpha() const { return lane.by_y * y * rest + lane.by_phi * phi; }
-        };
-        template <class Vector>
-        DSQBENCH_INLINE At<Vector> at(const Vector& t) const {
-            const Vector y = kappa * t - kappa / 2;
-            const Vector phi = tanh_lanes_within(y);
-            return {*this, y, phi, 1 - phi * phi};
-        }
-    };
+    // The same for one channel.
+    using Lane = TanhLane;
     Lane lane(std::int64_t channel) const;
 
 private:

@@ -52,7 +52,7 @@ DSQBENCH_AVX2_COPY void normalise(const Normalisation& normalisation, const floa
 DSQBENCH_AVX2_COPY void normalisation_gradient(const Normalisation& normalisation, const float* x, const float* z,
                                                std::int64_t pixels, float* upstream, const NormalisationSums& sums) {
     const bool is_scaled = normalisation.scale != nullptr;
-    const Lanes scale = is_scaled ? load_lanes(normalisation.scale) : all_lanes(1);
+    const Lanes scale = is_scaled ? load_lanes(normalisation.scale) : all_lanes<Lanes>(1);
     const bool is_rectified = normalisation.rectified == Rectified::yes;
     Lanes by_scale{}, by_shift{};
     for (std::int64_t i = 0; i < pixels * block; i += block) {

@@ -2,6 +2,9 @@
 
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <fmt/format.h>
+#if DSQBENCH_CUDA_PASSES
+#include <cuda_runtime_api.h>
+#endif
 
 #include "suite/core/error.h"
 
@@ -29,6 +32,15 @@ void check_device(at::Device device) {
     if (device.has_index() && device.index() >= there)
         throw Error(ExitCode::unavailable, fmt::format("there is no GPU {}", static_cast<int>(device.index())),
                     fmt::format("this machine has {}, counted from 0", there));
+}
+
+std::string text_of(at::Device device) {
+#if DSQBENCH_CUDA_PASSES
+    cudaDeviceProp properties{};
+    if (device.is_cuda() && cudaGetDeviceProperties(&properties, device.has_index() ? device.index() : 0) == cudaSuccess)
+        return device.str() + ", " + properties.name;
+#endif
+    return device.str();
 }
 
 at::Device device_of(const Network& network) {

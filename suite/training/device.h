@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <string>
+
 #include "suite/data/loader.h"
 #include "suite/models/network.h"
 
@@ -10,6 +12,9 @@ namespace dsqbench {
 
 // Throws Error(unavailable) where this LibTorch, or this machine, has no such device.
 void check_device(at::Device device);
+
+// "cuda:0, NVIDIA H200", as rows say it.
+std::string text_of(at::Device device);
 
 // Where the network's parameters are.
 at::Device device_of(const Network& network);

@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "suite/core/error.h"
 
@@ -22,13 +24,26 @@ private:
     void update(const OptimizedTensor& item, at::Tensor gradient, double learning_rate) override {
         if (is_plain(item.tensor) && is_plain(gradient) && momentum_ > 0)
             return update_in_one_pass(item, gradient, learning_rate);
-        if (item.weight_decay != 0) gradient = gradient.add(item.tensor, item.weight_decay);
-        if (momentum_ > 0) {
-            at::Tensor velocity = slot("momentum", item);
-            velocity.mul_(momentum_).add_(gradient);
-            gradient = nesterov_ ? gradient.add(velocity, momentum_) : velocity;
+        Together& together = together_[{item.weight_decay, learning_rate}];
+        together.values.push_back(item.tensor);
+        together.gradients.push_back(gradient);
+        if (momentum_ > 0) together.velocities.push_back(slot("momentum", item));
+    }
+
+    // All tensors in an operation each: on a GPU hundreds of small ones cost more than what they compute.
+    void after_step() override {
+        for (auto& [rates, together] : together_) {
+            const auto [decay, learning_rate] = rates;
+            std::vector<at::Tensor> steps = together.gradients;
+            if (decay != 0) steps = at::_foreach_add(steps, together.values, decay);
+            if (momentum_ > 0) {
+                at::_foreach_mul_(together.velocities, momentum_);
+                at::_foreach_add_(together.velocities, steps);
+                steps = nesterov_ ? at::_foreach_add(steps, together.velocities, momentum_) : together.velocities;
+            }
+            at::_foreach_add_(together.values, steps, -learning_rate);
         }
-        at::Tensor(item.tensor).add_(gradient, -learning_rate);
+        together_.clear();
     }
 
     static bool is_plain(const at::Tensor& x) {
@@ -48,8 +63,14 @@ private:
         }
     }
 
+    // Tensors that one step moves alike.
+    struct Together {
+        std::vector<at::Tensor> values, gradients, velocities;
+    };
+
     double momentum_;
     bool nesterov_;
+    std::map<std::pair<double, double>, Together> together_;  // by weight decay and learning rate, during a step
 };
 
 // Kingma and Ba 2015, algorithm 1; with decoupled decay, Loshchilov and Hutter 2019.
@@ -104,13 +125,15 @@ void Optimizer::step(double learning_rate) {
     before_step();
     for (const auto& item : tensors_)
         if (item.tensor.grad().defined()) update(item, item.tensor.grad(), learning_rate * item.learning_rate_scale);
+    after_step();
 }
 
 void Optimizer::zero_grad() {
-    for (const auto& item : tensors_) {
-        at::Tensor& gradient = at::Tensor(item.tensor).mutable_grad();
-        if (gradient.defined()) gradient.zero_();
-    }
+    const at::NoGradGuard no_grad;
+    std::vector<at::Tensor> gradients;
+    for (const auto& item : tensors_)
+        if (item.tensor.grad().defined()) gradients.push_back(item.tensor.grad());
+    if (!gradients.empty()) at::_foreach_zero_(gradients);
 }
 
 std::unique_ptr<Optimizer> Optimizer::make(const OptimizerSettings& settings, std::vector<OptimizedTensor> tensors) {

@@ -45,6 +45,7 @@ protected:
     // A tensor of zeros like `item`, under "<slot>.<item.name>".
     at::Tensor slot(const std::string& name, const OptimizedTensor& item);
     virtual void before_step() {}
+    virtual void after_step() {}
     virtual void update(const OptimizedTensor& item, at::Tensor gradient, double learning_rate) = 0;
 
     std::vector<OptimizedTensor> tensors_;

@@ -79,7 +79,7 @@ nlohmann::json make_row(const RunRequest& request, Network& network, const RunMe
         row["loss"] = evaluation.loss;
     }
     if (measured.ranks != std::vector<int>{1}) row["ranks"] = fmt::format("{}", fmt::join(measured.ranks, ", "));
-    if (const at::Device device = device_of(network); !device.is_cpu()) row["device"] = device.str();
+    if (const at::Device device = device_of(network); !device.is_cpu()) row["device"] = text_of(device);
     if (const auto statistics = run_statistics(read_metrics(run)); !statistics.empty())
         row["run_statistics"] = statistics.dump();
     // The facts of the process that trained, so that a row appended later still tells them.

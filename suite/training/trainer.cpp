@@ -452,6 +452,9 @@ TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, c
     keep_freed_memory();
     at::set_num_threads(1);
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+#if TORCH_VERSION_MAJOR >= 2
+    at::globalContext().setDeterministicFillUninitializedMemory(false);  // a pass over memory for each new tensor
+#endif
     at::globalContext().setAllowTF32CuDNN(false);  // else a GPU's convolutions in FP32 have 10 bits of mantissa
     add_library_version("libtorch", TORCH_VERSION);
     check_plugins(request.recipe);

@@ -85,6 +85,12 @@ class Cifar10Grid(CommandTest):
         self.assertEqual(made["quantization"], {"weight_bits": 1, "activation_bits": 1, "shortcuts": "fp32"})
         self.assertEqual(made["training"], {"epochs": 20, "milestones": [6, 12]})
 
+    def test_larger_batches_have_a_learning_rate_larger_by_their_square_root(self):
+        self.grid("--epochs", "20", "--batch-size", "512", "--bits", "2", "--seeds", "0", "--quantizers", "fp32", expect=1)
+        values, _ = self.values("cifar10_r20_w2a2_e20_b512")
+        self.assertEqual((values["training.batch_size"], values["training.learning_rate"]), (512, 0.2))
+        self.assertIn("batches of 512 images instead of 128", values["description"])
+
     def test_table_has_rows_of_the_recipe_as_it_is_beside_published_numbers(self):
         _, protocol = self.values("cifar10_r20_w2a2")
         row = {"kind": "training", "recipe": "cifar10_r20_w2a2", "protocol_id": protocol, "publishable": True, "outcome": "finished",

@@ -66,7 +66,7 @@ def check(root):
     """All offences, as lines of text, and the number of includes read."""
     layers = Layers((root / "docs/design.md").read_text())
     offences, count = [], 0
-    files = [file for name in ROOTS for file in sorted((root / name).rglob("*")) if file.suffix in (".h", ".cpp")]
+    files = [file for name in ROOTS for file in sorted((root / name).rglob("*")) if file.suffix in (".h", ".cpp", ".cu")]
     for file in files:
         path = file.relative_to(root).as_posix()
         for number, target, is_quoted in includes_of(file):

@@ -135,10 +135,10 @@ TEST(Lanes, tanh_is_within_3e_7_over_its_whole_range) {
     double worst = 0;
     for (float x = 1e-6F; x < 100.0F; x *= 1.0005F)
         for (const float signed_x : {x, -x})
-            worst = std::max(worst, std::abs(static_cast<double>(tanh_lanes(all_lanes(signed_x))[0]) -
+            worst = std::max(worst, std::abs(static_cast<double>(tanh_lanes(all_lanes<Lanes>(signed_x))[0]) -
                                              std::tanh(static_cast<double>(signed_x))));
     EXPECT_LT(worst, 3e-7);
-    EXPECT_EQ(tanh_lanes(all_lanes(0))[0], 0.0F);
+    EXPECT_EQ(tanh_lanes(all_lanes<Lanes>(0))[0], 0.0F);
 }
 
 }  // namespace
