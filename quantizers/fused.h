@@ -1,5 +1,5 @@
-// Passes of elementwise.h and of cuda/passes.h over tensors. The forward pass of a uniform grid has the bits of the ten tensor operations of
-// grid.cpp.
+// Passes of elementwise.h and of cuda/passes.h over tensors. The forward pass of a uniform grid has the bits of the ten
+// tensor operations of grid.cpp.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -67,7 +67,11 @@ struct LsqFunction : torch::autograd::Function<LsqFunction> {
             const cuda::LsqSource source{steps.data_ptr<float>(), static_cast<float>(lowest),
                                          static_cast<float>(highest), gradient_scale, by_step.data_ptr<float>()};
             return {gradient_on_gpu(x, upstream[0], steps.numel(), source),
-                    by_step, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+                    by_step,
+                    at::Tensor(),
+                    at::Tensor(),
+                    at::Tensor(),
+                    at::Tensor()};
         }
         // The reference, and the way for float64 and other devices.
         const at::Tensor v = x / broadcast_channels(scale, x);

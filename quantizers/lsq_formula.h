@@ -22,8 +22,8 @@ struct LsqFormula : OnStaircase {  // l and u of `stairs`: the smallest and the 
 
     // From the step, -Q_N and Q_P.
     DSQBENCH_INLINE static LsqFormula of(float step, float lowest, float highest) {
-        return {{{std::nextafter(step * lowest, INFINITY), std::nextafter(step * highest, -INFINITY), step * lowest, step,
-                  highest - lowest}},
+        return {{{std::nextafter(step * lowest, INFINITY), std::nextafter(step * highest, -INFINITY), step * lowest,
+                  step, highest - lowest}},
                 lowest};
     }
 };

@@ -15,7 +15,9 @@ struct PactFormula : OnStaircase {
         return where_at_least(x, 0, upstream) - above;
     }
 
-    DSQBENCH_INLINE static PactFormula of(float clip, float highest) { return {{{0, clip, 0, clip / highest, highest}}}; }
+    DSQBENCH_INLINE static PactFormula of(float clip, float highest) {
+        return {{{0, clip, 0, clip / highest, highest}}};
+    }
 };
 
 }  // namespace dsqbench

@@ -164,12 +164,10 @@ StaircaseGradients gpu_gradients(const at::Tensor& x, const at::Tensor& upstream
                                  const at::Tensor& alpha, RangeGradient q) {
     const at::Tensor& scale = staircase.grid.scale;
     StaircaseGradients gradients{{}, at::empty_like(scale), at::empty_like(scale), at::empty_like(scale)};
-    const cuda::StaircaseSource<typename Step::Lane, needs> source{gpu_staircases(staircase),
-                                                                   alpha.defined() ? alpha.data_ptr<float>() : nullptr,
-                                                                   q == RangeGradient::soft,
-                                                                   gradients.l.data_ptr<float>(),
-                                                                   gradients.u.data_ptr<float>(),
-                                                                   gradients.alpha.data_ptr<float>()};
+    const cuda::StaircaseSource<typename Step::Lane, needs> source{
+        gpu_staircases(staircase),     alpha.defined() ? alpha.data_ptr<float>() : nullptr,
+        q == RangeGradient::soft,      gradients.l.data_ptr<float>(),
+        gradients.u.data_ptr<float>(), gradients.alpha.data_ptr<float>()};
     gradients.x = gradient_on_gpu(x, upstream, scale.numel(), source);
     return gradients;
 }

@@ -87,7 +87,8 @@ __global__ void finish_kernel(const double* partial, std::int64_t blocks, Source
     double sums[sum_count] = {};
     for (int k = 0; k < sum_count; ++k) {
         double sum = 0;
-        for (std::int64_t b = threadIdx.x; b < blocks; b += threads) sum += partial[(channel * blocks + b) * sum_count + k];
+        for (std::int64_t b = threadIdx.x; b < blocks; b += threads)
+            sum += partial[(channel * blocks + b) * sum_count + k];
         sums[k] = sum_of_block(sum);
     }
     if (threadIdx.x == 0) source.finish(channel, sums);

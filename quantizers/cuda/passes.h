@@ -1,6 +1,6 @@
-// Formulas of elementwise.h on NVIDIA GPUs, for float32 tensors in their memory: a kernel each way, and one that adds up
-// the reductions, where tensor operations take ten and thirty. Ranges are read where they are, so nothing waits for the
-// GPU. A sum is made in the same order every time.
+// Formulas of elementwise.h on NVIDIA GPUs, for float32 tensors in their memory: a kernel each way, and one that adds
+// up the reductions, where tensor operations take ten and thirty. Ranges are read where they are, so nothing waits for
+// the GPU. A sum is made in the same order every time.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@ const std::vector<RowField>& row_fields() {
     const std::vector<std::string> speed{"training-speed"}, trained{"training", "training-speed"},
         throughput{"throughput"}, in_rounds{"training-speed", "throughput"},
         timed{"kernel", "training-speed", "throughput", "network"};
-    const std::vector<std::string> network{"network"}, latency{"kernel", "network"}, repeated{"kernel", "throughput", "network"},
-        labelled{"training", "training-speed", "network"};
+    const std::vector<std::string> network{"network"}, latency{"kernel", "network"},
+        repeated{"kernel", "throughput", "network"}, labelled{"training", "training-speed", "network"};
     // clang-format off
     static const std::vector<RowField> fields = {
         {"schema_version", "integer", "", "", required, "version of this table"},

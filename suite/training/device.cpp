@@ -37,7 +37,8 @@ void check_device(at::Device device) {
 std::string text_of(at::Device device) {
 #if DSQBENCH_CUDA_PASSES
     cudaDeviceProp properties{};
-    if (device.is_cuda() && cudaGetDeviceProperties(&properties, device.has_index() ? device.index() : 0) == cudaSuccess)
+    if (device.is_cuda() &&
+        cudaGetDeviceProperties(&properties, device.has_index() ? device.index() : 0) == cudaSuccess)
         return device.str() + ", " + properties.name;
 #endif
     return device.str();

@@ -1,5 +1,5 @@
-// Kernels for GPUs against the passes for the CPU, which fused_test.cpp holds against tensor operations. Built where CUDA's
-// compiler is; every test says that it was skipped where there is no GPU to run on.
+// Kernels for GPUs against the passes for the CPU, which fused_test.cpp holds against tensor operations. Built where
+// CUDA's compiler is; every test says that it was skipped where there is no GPU to run on.
 #include "quantizers/fused.h"
 
 #if DSQBENCH_CUDA_PASSES
@@ -76,8 +76,8 @@ void append(Gradients& all, const Gradients& more) {
 
 // More elements than one wave of blocks takes, and no multiple of anything.
 at::Tensor sample_for(const GpuSite& which) {
-    const std::vector<std::int64_t> shape = which.settings.channels > 0 ? std::vector<std::int64_t>{6, 41, 3, 3}
-                                                                        : std::vector<std::int64_t>{7, 13, 31, 47};
+    const std::vector<std::int64_t> shape =
+        which.settings.channels > 0 ? std::vector<std::int64_t>{6, 41, 3, 3} : std::vector<std::int64_t>{7, 13, 31, 47};
     const at::Tensor x = normal_sample(shape).to(at::kFloat);
     return which.settings.role == QuantizerRole::activation ? x.relu() : x * 0.1;
 }
@@ -123,7 +123,8 @@ TEST_F(OnGpu, gradients_are_as_near_to_those_of_float64_as_the_cpu_has_them) {
         }
         ASSERT_EQ(of_gpu.size(), of_cpu.size());
         for (const auto& [name, gradient] : of_cpu) {
-            const double error = norm(of_gpu.at(name) - true_ones.at(name)), of_float = norm(gradient - true_ones.at(name));
+            const double error = norm(of_gpu.at(name) - true_ones.at(name)),
+                         of_float = norm(gradient - true_ones.at(name));
             EXPECT_LE(error, 2 * of_float + 1e-5 * norm(gradient)) << name << ", the CPU's " << of_float;
         }
     }
