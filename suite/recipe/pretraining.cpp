@@ -42,7 +42,8 @@ std::optional<Recipe> pretraining_of(const Recipe& recipe) {
     const auto options = tricks.find("pretrain");
     if (options == tricks.end()) return std::nullopt;
     Recipe pretraining;
-    pretraining.set_name(recipe.name() + ".pretrain");
+    // After what it trains, so that recipes share it whatever their own names are.
+    pretraining.set_name(recipe.text("data.name") + "_" + recipe.text("model.name") + ".pretrain");
     for (const Key& key : schema())
         if (matters_in_fp32(key)) pretraining.set(key.name, recipe.value(key.name), recipe.origin(key.name));
     for (const auto& [option, value] : options->items()) {

@@ -38,6 +38,13 @@ TEST(Pretraining, is_in_fp32_without_tricks) {
     EXPECT_FALSE(pretraining_of(pretraining).has_value());
 }
 
+TEST(Pretraining, is_named_after_what_it_trains_so_that_recipes_share_its_run) {
+    Recipe other = recipe_of(base + pretrain);
+    other.set_name("another");
+    EXPECT_EQ(pretraining_of(recipe_of(base + pretrain))->name(), pretraining_of(other)->name());
+    EXPECT_EQ(pretraining_of(other)->name(), other.text("data.name") + "_" + other.text("model.name") + ".pretrain");
+}
+
 TEST(Pretraining, is_one_for_all_contenders_and_bit_widths) {
     const std::string id = pretraining_of(recipe_of(base + pretrain))->recipe_id();
     Recipe other = recipe_of(base + pretrain);
