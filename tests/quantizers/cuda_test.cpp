@@ -60,7 +60,7 @@ std::shared_ptr<Quantizer> on_gpu(const GpuSite& which, Quantizer& near, const a
     return far;
 }
 
-double norm(const at::Tensor& x) {
+double length_of(const at::Tensor& x) {
     return x.cpu().to(at::kDouble).norm().item<double>();
 }
 
@@ -123,9 +123,9 @@ TEST_F(OnGpu, gradients_are_as_near_to_those_of_float64_as_the_cpu_has_them) {
         }
         ASSERT_EQ(of_gpu.size(), of_cpu.size());
         for (const auto& [name, gradient] : of_cpu) {
-            const double error = norm(of_gpu.at(name) - true_ones.at(name)),
-                         of_float = norm(gradient - true_ones.at(name));
-            EXPECT_LE(error, 2 * of_float + 1e-5 * norm(gradient)) << name << ", the CPU's " << of_float;
+            const double error = length_of(of_gpu.at(name) - true_ones.at(name)),
+                         of_float = length_of(gradient - true_ones.at(name));
+            EXPECT_LE(error, 2 * of_float + 1e-5 * length_of(gradient)) << name << ", the CPU's " << of_float;
         }
     }
 }
