@@ -129,7 +129,7 @@ private:
     // Of what the grid's warp gives.
     Grid levels() const {
         const at::Tensor reach = settings().bits == 1 ? magnitude_.clone() : at::ones_like(magnitude_);
-        return make_grid(settings().bits, 2 * reach / static_cast<double>((1 << settings().bits) - 1), -reach);
+        return make_grid(settings().bits, level_distance(2 * reach, settings().bits), -reach);
     }
 
     // fake_quantize() with one tanh and one pass each way: as tensor operations it cost 5 % of ResNet-20's step.

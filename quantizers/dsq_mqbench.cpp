@@ -65,14 +65,14 @@ private:
     static Staircase symmetric(const Staircase& real) {
         const Grid& grid = real.grid;
         const at::Tensor reach = at::maximum(real.range.l.abs(), real.range.u.abs());
-        const at::Tensor scale = 2 * reach / static_cast<double>(grid.highest);
+        const at::Tensor scale = level_distance(2 * reach, grid.bits);
         return on_zero_point(scale, at::full_like(scale, 1 << (grid.bits - 1)), grid.bits);
     }
 
     static Staircase with_zero(const Staircase& real) {
         const Grid& grid = real.grid;
         const at::Tensor low = real.range.l.clamp_max(0), high = real.range.u.clamp_min(0);
-        const at::Tensor scale = (high - low) / static_cast<double>(grid.highest);
+        const at::Tensor scale = level_distance(high - low, grid.bits);
         return on_zero_point(scale, (-low / scale).round(), grid.bits);
     }
 

@@ -28,6 +28,12 @@ at::Tensor Grid::fake_quantize(const at::Tensor& x) const {
     return dequantize(levels(x));
 }
 
+at::Tensor level_distance(const at::Tensor& extent, int bits) {
+    const auto intervals = static_cast<double>((1 << bits) - 1);
+    // By a number, LibTorch multiplies with its reciprocal on a GPU.
+    return extent.is_cuda() ? extent / at::full_like(extent, intervals) : extent / intervals;
+}
+
 Grid make_grid(int bits, const at::Tensor& scale, const at::Tensor& offset) {
     Grid grid;
     grid.bits = bits;

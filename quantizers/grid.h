@@ -29,6 +29,9 @@ private:
     at::Tensor levels(const at::Tensor& x) const;
 };
 
+// The distance of 2^bits levels that reach over `extent`: extent / (2^bits - 1), rounded once on every device.
+at::Tensor level_distance(const at::Tensor& extent, int bits);
+
 // The grid of 2^bits codes; `scale` and `offset` as above.
 Grid make_grid(int bits, const at::Tensor& scale, const at::Tensor& offset);
 

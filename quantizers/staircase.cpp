@@ -6,7 +6,7 @@ namespace dsqbench {
 
 Staircase make_staircase(const Range& range, int bits) {
     const at::NoGradGuard no_gradient;
-    return {range, make_grid(bits, (range.u - range.l) / static_cast<double>((1 << bits) - 1), range.l)};
+    return {range, make_grid(bits, level_distance(range.u - range.l, bits), range.l)};
 }
 
 Position locate(const at::Tensor& x, const Staircase& staircase) {

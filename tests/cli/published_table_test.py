@@ -44,6 +44,14 @@ class PublishedTable(unittest.TestCase):
         self.assertEqual(self.status(rows=[{**ROW, "label": "ste"}]), ("r20", "not run"))
         self.assertEqual(self.status(rows=[{**ROW, "protocol_id": "of the recipe as it was"}]), ("r20", "not run"))
 
+    def test_rows_of_a_shortened_recipe_are_said_to_be_that(self):
+        recipes = [{**RECIPE, "name": "r20_e4", "protocol_id": "short"}, RECIPE]
+        status = load(SCRIPT).status
+        short = {**ROW, "protocol_id": "short"}
+        self.assertEqual(status(NUMBER, recipes, []), ("r20", "not run"))
+        self.assertEqual(status(NUMBER, recipes, [short]), ("r20_e4", "shortened: board (1)"))
+        self.assertEqual(status(NUMBER, recipes, [short, ROW]), ("r20", "run: board (1)"))
+
     def test_only_the_same_network_data_bits_and_method_count(self):
         self.assertEqual(self.status({"weight_bits": 4}), ("", "no recipe"))
         self.assertEqual(self.status(recipe={"model": "resnet8"}), ("", "no recipe"))

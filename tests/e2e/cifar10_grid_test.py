@@ -2,6 +2,7 @@
 beside the papers' numbers."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,6 +91,12 @@ class Cifar10Grid(CommandTest):
         values, _ = self.values("cifar10_r20_w2a2_e20_b512")
         self.assertEqual((values["training.batch_size"], values["training.learning_rate"]), (512, 0.2))
         self.assertIn("batches of 512 images instead of 128", values["description"])
+
+    def test_documentation_has_the_table_of_the_stored_rows(self):
+        document = (SOURCE / "docs/cifar10_h200.md").read_text()
+        arguments = re.search(r"`scripts/cifar10_grid (.*)`", document).group(1).split()
+        shutil.copytree(SOURCE / "results", self.folder / "results", dirs_exist_ok=True)
+        self.assertTrue(document.endswith("\n\n" + self.grid(*arguments).stdout.rstrip() + "\n"))
 
     def test_table_has_rows_of_the_recipe_as_it_is_beside_published_numbers(self):
         _, protocol = self.values("cifar10_r20_w2a2")
