@@ -140,6 +140,22 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm(const at::Tensor& x, c
     return {far(y), far(saved_mean), far(saved_deviation)};
 }
 
+// A fallback brings no lists of tensors back.
+std::vector<at::Tensor> sums_of_all(at::TensorList a, at::TensorList b, const at::Scalar& factor) {
+    std::vector<at::Tensor> sums;
+    for (std::size_t i = 0; i < a.size(); ++i) sums.push_back(far(near(a[i]).add(near(b[i]), factor)));
+    return sums;
+}
+void add_to_all(at::TensorList to, at::TensorList from, const at::Scalar& factor) {
+    for (std::size_t i = 0; i < to.size(); ++i) near(to[i]).add_(near(from[i]), factor);
+}
+void multiply_all(at::TensorList to, const at::Scalar& factor) {
+    for (const at::Tensor& tensor : to) near(tensor).mul_(factor);
+}
+void zero_all(at::TensorList to) {
+    for (const at::Tensor& tensor : to) near(tensor).zero_();
+}
+
 std::mutex mutex;
 std::set<std::string> mixed;
 
@@ -186,6 +202,10 @@ TORCH_LIBRARY_IMPL(aten, XPU, library) {
     library.impl("_copy_from_and_resize", TORCH_FN(copy_from_and_resize));
     library.impl("resize_", TORCH_FN(resized));
     library.impl("_local_scalar_dense", TORCH_FN(number));
+    library.impl("_foreach_add.List", TORCH_FN(sums_of_all));
+    library.impl("_foreach_add_.List", TORCH_FN(add_to_all));
+    library.impl("_foreach_mul_.Scalar", TORCH_FN(multiply_all));
+    library.impl("_foreach_zero_", TORCH_FN(zero_all));
     library.impl("view", TORCH_FN(at::native::view));
     library.impl("as_strided", TORCH_FN(at::native::as_strided_tensorimpl));
     library.impl("_reshape_alias", TORCH_FN(at::native::_reshape_alias));
