@@ -1,12 +1,12 @@
 #include "suite/training/step_benchmark.h"
 
 #include <ATen/Parallel.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "suite/core/clock.h"
 #include "suite/core/error.h"
+#include "suite/core/memory.h"
 #include "suite/core/random.h"
 #include "suite/models/network.h"
 #include "suite/training/calibration.h"
@@ -43,19 +43,13 @@ at::Tensor random_images(const StepSettings& settings) {
     return images;
 }
 
-std::int64_t largest_resident_bytes() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss * std::int64_t{1024};
-}
-
 // In a child process: the largest resident size after some steps, written to `pipe`.
 [[noreturn]] void report_memory(const StepSettings& settings, const std::string& label, int pipe) {
     int status = 1;
     try {
         StepContender contender(settings, label);
         for (int step = 0; step < memory_steps; ++step) contender.step();
-        const std::int64_t bytes = largest_resident_bytes();
+        const auto bytes = static_cast<std::int64_t>(resident_memory().peak);
         if (::write(pipe, &bytes, sizeof bytes) == sizeof bytes) status = 0;
     } catch (...) {  // the parent meets the same error and reports it
     }

@@ -2,13 +2,13 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <torch/version.h>
 
 #include <cmath>
 
 #include "suite/core/clock.h"
 #include "suite/core/hash.h"
+#include "suite/core/memory.h"
 #include "suite/core/signals.h"
 #include "suite/record/provenance.h"
 #include "suite/record/run_directory.h"
@@ -39,12 +39,6 @@ void check_parts(const Recipe& recipe, const ProcessGroup* group) {
     if (group == nullptr || batch % group->ranks() == 0) return;
     throw Error(ExitCode::usage, fmt::format("a batch of {} does not divide among {} ranks", batch, group->ranks()),
                 "start a number of ranks that divides training.batch_size, or set it");
-}
-
-std::int64_t peak_memory_bytes() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss * std::int64_t{1024};
 }
 
 class Trainer {
@@ -412,7 +406,7 @@ void Trainer::end_epoch(const Evaluation& evaluation) {
              {"top1", evaluation.top1},
              {"top5", evaluation.top5},
              {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
-             {"peak_memory_bytes", peak_memory_bytes()},
+             {"peak_memory_bytes", resident_memory().peak},
              {"layers", layers}});
     }
     epoch_seconds_ = 0;
@@ -434,7 +428,7 @@ void Trainer::finish(const Evaluation& evaluation) {
     measured.train_images = static_cast<std::int64_t>(data_.train.size());
     measured.images_per_second = static_cast<double>(images_trained_) / std::max(train_seconds_, 1e-9);
     measured.train_seconds = train_seconds_;
-    measured.peak_memory_bytes = peak_memory_bytes();
+    measured.peak_memory_bytes = static_cast<std::int64_t>(resident_memory().peak);
     measured.dataset_fingerprint = data_.fingerprint;
     measured.weights_sha256 = sha256_hex_of_file(weights);
     measured.limit_batches = site_.limit_batches;

@@ -1,4 +1,4 @@
-"""`dsqbench run` started as several ranks of one training, by torchrun and by hand."""
+"""`dsqbench run` started as several ranks of one training, by torchrun, by mpirun and by hand."""
 
 import json
 import os
@@ -80,6 +80,17 @@ class Ranks(CommandTest):
                    "--rdzv_conf", "store_type=file", "--rdzv_endpoint", str(self.folder / "rendezvous"), "--redirects", "2", "--tee", "2",
                    "--log_dir", str(self.folder / "log"), *self.command(*TINY, "--json")]
         done = subprocess.run(command, cwd=self.folder, env=self.environment(TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1"),
+                              capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (comparison,) = json.loads(done.stdout)
+        self.assertEqual([line["label"] for line in comparison["contenders"]], ["dsq"])
+        self.assertEqual([row["ranks"] for row in self.rows()], ["2"])
+
+    def test_mpirun_starts_ranks(self):
+        # On a machine without ssh, Open MPI wants to be told that it needs none.
+        no_ssh = {f"{prefix}_ssh_agent": "/bin/false" for prefix in ("OMPI_MCA_plm", "PRTE_MCA_plm")}
+        command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", *self.command(*TINY, "--json")]
+        done = subprocess.run(command, cwd=self.folder, env=self.environment(OMPI_MCA_plm_rsh_agent="/bin/false", **no_ssh),
                               capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stderr)
         (comparison,) = json.loads(done.stdout)
