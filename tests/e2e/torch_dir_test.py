@@ -11,8 +11,8 @@ class TorchDir(CommandTest):
         folder = self.folder / "torch"
         folder.mkdir()
         (folder / "TorchConfig.cmake").write_text("\n".join(config) + "\n")
-        return subprocess.run(["cmake", "-S", SOURCE, "-B", self.folder / "build", f"-DTorch_DIR={folder}", "-DBUILD_TESTING=OFF"],
-                              capture_output=True, text=True, timeout=300)
+        return subprocess.run(["cmake", "-G", "Ninja", "-S", SOURCE, "-B", self.folder / "build", f"-DTorch_DIR={folder}",
+                               "-DBUILD_TESTING=OFF"], capture_output=True, text=True, timeout=300)
 
     def test_libtorch_of_the_old_abi_is_refused(self):
         done = self.configure("set(TORCH_FOUND TRUE)", 'set(TORCH_CXX_FLAGS "-D_GLIBCXX_USE_CXX11_ABI=0")')
