@@ -38,13 +38,13 @@ c10d::TCPStoreOptions store_options(const Ranks& ranks) {
 }
 
 // The first line: LibTorch appends a stack trace.
-std::string first_line(const std::exception& error) {
+std::string text_of_exception(const std::exception& error) {
     const std::string text = error.what();
     return text.substr(0, text.find('\n'));
 }
 
 [[noreturn]] void fail(const std::exception& error) {
-    throw Error(ExitCode::failed, "another rank is gone: " + first_line(error),
+    throw Error(ExitCode::failed, "another rank is gone: " + text_of_exception(error),
                 "see its own message; all ranks started again go on from the last checkpoint");
 }
 
@@ -97,7 +97,7 @@ Rendezvous::Rendezvous(const Ranks& ranks) : state_(std::make_unique<State>()) {
         state_->store = c10::make_intrusive<c10d::TCPStore>(ranks.address, options);
     } catch (const std::exception& error) {
         throw Error(ExitCode::failed,
-                    fmt::format("cannot listen on {}:{}: {}", ranks.address, ranks.port, first_line(error)),
+                    fmt::format("cannot listen on {}:{}: {}", ranks.address, ranks.port, text_of_exception(error)),
                     "choose a free port: MASTER_PORT, on all ranks");
     }
 }
@@ -121,7 +121,7 @@ ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, std::
     } catch (const std::exception& error) {
         throw Error(ExitCode::failed,
                     fmt::format("rank {} of {} does not find the others at {}:{}: {}", ranks.rank, ranks.count,
-                                ranks.address, ranks.port, first_line(error)),
+                                ranks.address, ranks.port, text_of_exception(error)),
                     "are all ranks started, with the same MASTER_ADDR and MASTER_PORT?");
     }
 }
