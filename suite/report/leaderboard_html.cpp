@@ -46,9 +46,10 @@ std::string published_text(const BoardLine& line) {
 }
 
 std::string top1_text(const ComparisonLine& contender) {
-    const std::string mean = contender.top1_mean ? fmt::format("{:.2f} ({})", *contender.top1_mean, contender.converged)
-                                                 : std::string(undefined_text);
-    return contender.not_converged > 0 ? fmt::format("{}, {} not converged", mean, contender.not_converged) : mean;
+    std::vector<std::string> texts;
+    if (contender.top1_mean) texts.push_back(fmt::format("{:.2f} ({})", *contender.top1_mean, contender.converged));
+    if (contender.not_converged > 0) texts.push_back(fmt::format("{} not converged", contender.not_converged));
+    return texts.empty() ? undefined_text : join(texts, ", ");
 }
 
 // Speeds of two machines have no mean.
