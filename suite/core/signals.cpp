@@ -1,11 +1,14 @@
 #include "suite/core/signals.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace dsqbench {
 
 namespace {
-volatile std::sig_atomic_t received = 0;
+// Any thread may be the one that a signal interrupts.
+std::atomic<int> received = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a handler may touch nothing else");
 
 void on_signal(int signal) {
     if (received == SIGINT && signal == SIGINT) {
