@@ -73,29 +73,27 @@ class Ranks(CommandTest):
         self.assertEqual({(row["ranks"], row["test_images"]) for row in self.rows()}, {("2", 256)}, "each image once")
         self.assertEqual(len(self.rows()), 3)
 
+    def expect_one_training_of_two_ranks(self, command, **environment):
+        done = subprocess.run(command, cwd=self.folder, env=self.environment(**environment), capture_output=True, text=True,
+                              timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (comparison,) = json.loads(done.stdout)
+        self.assertEqual([line["label"] for line in comparison["contenders"]], ["dsq"])
+        self.assertEqual([row["ranks"] for row in self.rows()], ["2"])
+
     def test_torchrun_starts_ranks(self):
         # stderr goes to files too: without any redirection the launcher of PyTorch 1.13 fails under Python 3.11. The
         # launcher of Debian's PyTorch 2 asks for libuv, which that is built without, unless it keeps to files.
         command = [PYTHON, "-m", "torch.distributed.run", "--no_python", "--nproc_per_node", "2", "--rdzv_backend", "c10d",
                    "--rdzv_conf", "store_type=file", "--rdzv_endpoint", str(self.folder / "rendezvous"), "--redirects", "2", "--tee", "2",
                    "--log_dir", str(self.folder / "log"), *self.command(*TINY, "--json")]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1"),
-                              capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        (comparison,) = json.loads(done.stdout)
-        self.assertEqual([line["label"] for line in comparison["contenders"]], ["dsq"])
-        self.assertEqual([row["ranks"] for row in self.rows()], ["2"])
+        self.expect_one_training_of_two_ranks(command, TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1")
 
     def test_mpirun_starts_ranks(self):
         # On a machine without ssh, Open MPI wants to be told that it needs none.
-        no_ssh = {f"{prefix}_ssh_agent": "/bin/false" for prefix in ("OMPI_MCA_plm", "PRTE_MCA_plm")}
         command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", *self.command(*TINY, "--json")]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(OMPI_MCA_plm_rsh_agent="/bin/false", **no_ssh),
-                              capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        (comparison,) = json.loads(done.stdout)
-        self.assertEqual([line["label"] for line in comparison["contenders"]], ["dsq"])
-        self.assertEqual([row["ranks"] for row in self.rows()], ["2"])
+        no_ssh = ("OMPI_MCA_plm_rsh_agent", "OMPI_MCA_plm_ssh_agent", "PRTE_MCA_plm_ssh_agent")
+        self.expect_one_training_of_two_ranks(command, **dict.fromkeys(no_ssh, "/bin/false"))
 
     def test_a_killed_rank_ends_all_and_another_number_of_ranks_goes_on(self):
         ranks = self.start_ranks(2, *LONG)
