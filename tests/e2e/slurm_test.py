@@ -25,6 +25,8 @@ epochs = 1
 """
 # Long enough to be caught in the middle: dozens of checkpoints.
 LONG = ["--recipe", "long.toml", "--quantizer", "dsq", "--checkpoint-seconds", "0.05"]
+# A node takes a start in the second in which the job's last one ended for one of those that it has to refuse.
+REVOKED_SECONDS = 2
 SECONDS = 240  # for whatever is waited for, however slow the machine
 
 
@@ -56,11 +58,12 @@ class Slurm(CommandTest):
 
     def queue(self):
         """Elements that have not ended: id -> (state, reason). Those that wait out Slurm's two minutes between a requeue
-        and the next start are let go at once."""
+        and the next start are let go sooner."""
         lines = self.cluster.command("squeue", "--noheader", "--array", "--format=%i|%T|%r").split()
         queue = {fields[0]: tuple(fields[1:]) for fields in (line.split("|") for line in lines)}
         for element, (_, reason) in queue.items():
             if reason == "BeginTime":
+                time.sleep(REVOKED_SECONDS)
                 self.cluster.command("scontrol", "update", f"jobid={element}", "StartTime=now", check=False)
         return queue
 
