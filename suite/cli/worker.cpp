@@ -7,6 +7,7 @@
 #include "suite/core/clock.h"
 #include "suite/core/memory.h"
 #include "suite/core/signals.h"
+#include "suite/training/device.h"
 #include "suite/training/process_group.h"
 
 namespace dsqbench {
@@ -43,9 +44,11 @@ nlohmann::json report_of(const TrainingProgress& progress) {
 
 void work(const Arguments& arguments, Session& session) {
     TrainingTask task = read_task(arguments.plan, arguments.index);
-    if (const auto ranks = launched_ranks())
+    if (const auto ranks = launched_ranks()) {
+        task.site.device = device_of_rank(task.site.device, ranks->rank_here);
         task.site.group = std::make_shared<ProcessGroup>(
-            *ranks, fmt::format("{} {}", arguments.plan.stem().string(), arguments.index));
+            *ranks, fmt::format("{} {}", arguments.plan.stem().string(), arguments.index), task.site.device);
+    }
     double reported = -1e9;
     std::optional<double> reported_top1;
     task.site.on_progress = [&](const TrainingProgress& progress) {

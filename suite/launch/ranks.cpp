@@ -23,15 +23,18 @@ constexpr int most_ranks = 65536;
 // The names that a launcher gives to the facts; null for what it does not say.
 struct Launcher {
     const char *rank, *count;
-    const char* ranks_here;     // on this machine
-    const char* hosts;          // of all ranks
-    const char *job, *attempt;  // the same for all ranks; together, another for the next start
+    const char *rank_here, *ranks_here;  // on this machine
+    const char* hosts;                   // of all ranks
+    const char *job, *attempt;           // the same for all ranks; together, another for the next start
 };
 constexpr Launcher launchers[] = {
-    {"RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", nullptr, "TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT"},
-    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", nullptr, "PMIX_NAMESPACE", nullptr},
-    {"PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS", nullptr, "PMI_PORT", nullptr},
-    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", nullptr, "SLURM_STEP_NODELIST", "SLURM_JOB_ID", "SLURM_STEP_ID"},
+    {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", nullptr, "TORCHELASTIC_RUN_ID",
+     "TORCHELASTIC_RESTART_COUNT"},
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE",
+     nullptr, "PMIX_NAMESPACE", nullptr},
+    {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", nullptr, "PMI_PORT", nullptr},
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID", nullptr, "SLURM_STEP_NODELIST", "SLURM_JOB_ID",
+     "SLURM_STEP_ID"},
 };
 
 std::string value_of(const Environment& environment, const char* name) {
@@ -100,6 +103,8 @@ std::optional<Ranks> launched_ranks(const Environment& environment) {
         ranks.count = number(environment, launcher.count, 1, most_ranks);
         ranks.rank = number(environment, launcher.rank, 0, ranks.count - 1);
         if (ranks.count == 1) return std::nullopt;
+        if (!value_of(environment, launcher.rank_here).empty())
+            ranks.rank_here = number(environment, launcher.rank_here, 0, ranks.count - 1);
         ranks.address = address_of(environment, launcher, ranks.count);
         ranks.port = port_of(environment, launcher);
         ranks.launcher_listens = value_of(environment, "TORCHELASTIC_USE_AGENT_STORE") == "True";

@@ -10,6 +10,7 @@ namespace dsqbench {
 
 struct Ranks {
     int rank = 0, count = 1;  // of this process, from 0; of all
+    int rank_here = 0;        // of this process among those of its machine, from 0
     // Where rank 0 listens, or, as torchrun has it, the launcher in its place.
     std::string address;
     std::uint16_t port = 0;
@@ -17,10 +18,11 @@ struct Ranks {
     std::string attempt;  // differs when a launcher starts its ranks again
 };
 
-// From the launcher's environment variables, by the names of torchrun (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT),
-// Open MPI (OMPI_COMM_WORLD_RANK, ...), MPICH and Intel MPI (PMI_RANK, PMI_SIZE) and srun (SLURM_PROCID,
-// SLURM_STEP_NUM_TASKS), of which the last three take MASTER_ADDR and MASTER_PORT too and do without them where they
-// can: on one machine, and under srun. nullopt for one process. Throws Error(usage) for variables that cannot be.
+// From the launcher's environment variables, by the names of torchrun (RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR,
+// MASTER_PORT), Open MPI (OMPI_COMM_WORLD_RANK, ...), MPICH and Intel MPI (PMI_RANK, PMI_SIZE, MPI_LOCALRANKID) and srun
+// (SLURM_PROCID, SLURM_STEP_NUM_TASKS, SLURM_LOCALID), of which the last three take MASTER_ADDR and MASTER_PORT too and
+// do without them where they can: on one machine, and under srun. nullopt for one process. Throws Error(usage) for
+// variables that cannot be.
 using Environment = std::function<const char*(const char* name)>;  // std::getenv and its stand-ins
 std::optional<Ranks> launched_ranks(const Environment& environment);
 std::optional<Ranks> launched_ranks();

@@ -1,6 +1,7 @@
 #include "suite/training/device.h"
 
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <fmt/format.h>
 #if DSQBENCH_CUDA_PASSES
 #include <cuda_runtime_api.h>
@@ -32,6 +33,16 @@ void check_device(at::Device device) {
     if (device.has_index() && device.index() >= there)
         throw Error(ExitCode::unavailable, fmt::format("there is no GPU {}", static_cast<int>(device.index())),
                     fmt::format("this machine has {}, counted from 0", there));
+}
+
+std::string device_of_rank(const std::string& device, int rank_here) {
+    const int there = cuda_devices();
+    return device == "cuda" && there > 0 ? fmt::format("cuda:{}", rank_here % there) : device;
+}
+
+void use_device(at::Device device) {
+    check_device(device);
+    if (device.is_cuda() && device.has_index()) c10::impl::VirtualGuardImpl(device.type()).setDevice(device);
 }
 
 std::string text_of(at::Device device) {

@@ -13,6 +13,13 @@ namespace dsqbench {
 // Throws Error(unavailable) where this LibTorch, or this machine, has no such device.
 void check_device(at::Device device);
 
+// The device of a rank that is told "cuda": one of this machine's for each of its ranks, as far as there are some. Any
+// other name is its own.
+std::string device_of_rank(const std::string& device, int rank_here);
+
+// Checks it, and has this thread's work on "the GPU" go to it.
+void use_device(at::Device device);
+
 // "cuda:0, NVIDIA H200", as rows say it.
 std::string text_of(at::Device device);
 

@@ -2,25 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
-#ifndef USE_C10D_GLOO  // which some LibTorch exports, and the headers that follow ask for
-#define USE_C10D_GLOO
-#endif
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "suite/core/error.h"
+#include "suite/training/collectives.h"
 
 namespace dsqbench {
 
 namespace {
 
-using Gloo = c10d::ProcessGroupGloo;
 using Work = c10::intrusive_ptr<c10d::Work>;
 
-// Elements of all ranks together that are summed by gathering them: two ranks then take 0.4 ms instead of 1.4 ms.
+// Elements of all ranks together that Gloo sums by gathering them: two ranks then take 0.4 ms instead of 1.4 ms.
 constexpr std::int64_t most_gathered = 65536;
 
 // LibTorch 2.4 and later would have libuv serve the store, which Debian's is built without.
@@ -55,18 +49,6 @@ void complete(Collective start) {
     } catch (const std::exception& error) {
         fail(error);
     }
-}
-
-std::shared_ptr<gloo::transport::Device> device_for(const std::string& address) {
-    const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
-    if (interface != nullptr && *interface != '\0') return Gloo::createDeviceForInterface(interface);
-    if (address == "127.0.0.1" || address == "localhost") return Gloo::createDeviceForHostname("127.0.0.1");
-    return Gloo::createDefaultDevice();
-}
-
-// Gloo works on contiguous tensors in main memory, and in place.
-at::Tensor copy_on_cpu(const at::Tensor& x) {
-    return x.detach().to(at::kCPU, x.scalar_type(), /*non_blocking=*/false, /*copy=*/true).contiguous();
 }
 
 class PendingSum : public ProcessGroup::Pending {
@@ -105,19 +87,27 @@ Rendezvous::Rendezvous(const Ranks& ranks) : state_(std::make_unique<State>()) {
 Rendezvous::~Rendezvous() = default;
 
 struct ProcessGroup::State {
-    c10::intrusive_ptr<Gloo> gloo;
+    Collectives collectives;
+    at::Device device;  // where their tensors are
+
+    // A contiguous copy there, as collectives work in place.
+    at::Tensor copy(const at::Tensor& x) const {
+        return x.detach().to(device, x.scalar_type(), /*non_blocking=*/false, /*copy=*/true).contiguous();
+    }
 };
 
-ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, std::chrono::seconds patience)
-    : state_(std::make_unique<State>()) {
+ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, at::Device device,
+                           std::chrono::seconds patience)
+    : state_(new State{{}, device.is_cuda() ? device : at::kCPU}) {
     c10d::TCPStoreOptions options = store_options(ranks);
     options.timeout = patience;
     try {
         auto tcp = c10::make_intrusive<c10d::TCPStore>(ranks.address, options);
         auto store = c10::make_intrusive<c10d::PrefixStore>(ranks.attempt + "/" + purpose, std::move(tcp));
-        auto settings = Gloo::Options::create(patience);
-        settings->devices.push_back(device_for(ranks.address));
-        state_->gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.count, settings);
+        const Meeting meeting{ranks, std::move(store), patience};
+        state_->collectives = device.is_cuda() ? nccl_collectives(meeting, device) : gloo_collectives(meeting);
+    } catch (const Error&) {
+        throw;
     } catch (const std::exception& error) {
         throw Error(ExitCode::failed,
                     fmt::format("rank {} of {} does not find the others at {}:{}: {}", ranks.rank, ranks.count,
@@ -129,44 +119,45 @@ ProcessGroup::ProcessGroup(const Ranks& ranks, const std::string& purpose, std::
 ProcessGroup::~ProcessGroup() = default;
 
 int ProcessGroup::rank() const {
-    return state_->gloo->getRank();
+    return state_->collectives->getRank();
 }
 int ProcessGroup::ranks() const {
-    return state_->gloo->getSize();
+    return state_->collectives->getSize();
 }
 
 at::Tensor ProcessGroup::gather(const at::Tensor& x) const {
-    std::vector<at::Tensor> mine{copy_on_cpu(x)};
+    std::vector<at::Tensor> mine{state_->copy(x)};
     std::vector<std::vector<at::Tensor>> all(1);
     for (int i = 0; i < ranks(); ++i) all[0].push_back(at::empty_like(mine[0]));
-    complete([&] { return state_->gloo->allgather(all, mine); });
+    complete([&] { return state_->collectives->allgather(all, mine); });
     return at::stack(all[0]).to(x.device());
 }
 
 at::Tensor ProcessGroup::sum(const at::Tensor& x) const {
     // Gloo's sum takes several rounds of messages, which is what a small tensor's time goes into.
-    if (x.numel() * ranks() <= most_gathered) return gather(x).sum(0, /*keepdim=*/false, x.scalar_type());
-    std::vector<at::Tensor> values{copy_on_cpu(x)};
-    complete([&] { return state_->gloo->allreduce(values); });
+    if (state_->device.is_cpu() && x.numel() * ranks() <= most_gathered)
+        return gather(x).sum(0, /*keepdim=*/false, x.scalar_type());
+    std::vector<at::Tensor> values{state_->copy(x)};
+    complete([&] { return state_->collectives->allreduce(values); });
     return values[0].to(x.device());
 }
 
 void ProcessGroup::broadcast(at::Tensor x) const {
-    std::vector<at::Tensor> values{copy_on_cpu(x)};
-    complete([&] { return state_->gloo->broadcast(values); });
+    std::vector<at::Tensor> values{state_->copy(x)};
+    complete([&] { return state_->collectives->broadcast(values); });
     if (rank() != 0) x.detach().copy_(values[0]);
 }
 
 void ProcessGroup::barrier() const {
-    complete([&] { return state_->gloo->barrier(); });
+    complete([&] { return state_->collectives->barrier(); });
 }
 
 std::unique_ptr<ProcessGroup::Pending> ProcessGroup::start_sum(at::Tensor x) const {
-    const bool is_in_place = x.device().is_cpu() && x.is_contiguous();
-    std::vector<at::Tensor> values{is_in_place ? x : copy_on_cpu(x)};
+    const bool is_in_place = x.device() == state_->device && x.is_contiguous();
+    std::vector<at::Tensor> values{is_in_place ? x : state_->copy(x)};
     Work work;
     try {
-        work = state_->gloo->allreduce(values);
+        work = state_->collectives->allreduce(values);
     } catch (const std::exception& error) {
         fail(error);
     }

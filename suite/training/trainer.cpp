@@ -452,7 +452,7 @@ TrainingEnd train(const RunRequest& request, const std::filesystem::path& run, c
     at::globalContext().setAllowTF32CuDNN(false);  // else a GPU's convolutions in FP32 have 10 bits of mantissa
     add_library_version("libtorch", TORCH_VERSION);
     check_plugins(request.recipe);
-    check_device(site.device);
+    use_device(site.device);
     const TrainingEnd end = Trainer(request, run, site).run();
     if (group != nullptr) group->barrier();  // what rank 0 has written is there for all
     return end;

@@ -40,6 +40,7 @@ TEST(Ranks, one_process_that_nobody_launched_is_alone) {
 TEST(Ranks, torchrun_listens_itself) {
     const auto ranks = ranks_under({{"RANK", "3"},
                                     {"WORLD_SIZE", "8"},
+                                    {"LOCAL_RANK", "1"},
                                     {"LOCAL_WORLD_SIZE", "4"},
                                     {"MASTER_ADDR", "host"},
                                     {"MASTER_PORT", "29400"},
@@ -48,6 +49,7 @@ TEST(Ranks, torchrun_listens_itself) {
     ASSERT_TRUE(ranks);
     EXPECT_EQ(ranks->rank, 3);
     EXPECT_EQ(ranks->count, 8);
+    EXPECT_EQ(ranks->rank_here, 1);
     EXPECT_EQ(ranks->address, "host");
     EXPECT_EQ(ranks->port, 29400);
     EXPECT_TRUE(ranks->launcher_listens);

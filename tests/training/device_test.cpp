@@ -1,6 +1,6 @@
 #include "suite/training/device.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "suite/core/error.h"
 
@@ -19,6 +19,17 @@ TEST(Device, of_another_kind_is_there_or_refused_with_a_hint) {
         EXPECT_EQ(error.code(), ExitCode::unavailable);
         EXPECT_FALSE(error.hint().empty());
     }
+}
+
+TEST(Device, of_a_rank_is_its_own_where_the_machine_has_several) {
+    EXPECT_EQ(device_of_rank("cpu", 3), "cpu");
+    EXPECT_EQ(device_of_rank("cuda:5", 3), "cuda:5");
+    EXPECT_THAT(device_of_rank("cuda", 3), testing::MatchesRegex("cuda(:[0-3])?")) << "without one, it stays";
+}
+
+TEST(Device, that_is_not_there_is_not_used) {
+    EXPECT_NO_THROW(use_device(at::kCPU));
+    EXPECT_THROW(use_device(std::string("cuda:100")), Error);
 }
 
 TEST(Device, of_a_network_and_batch_are_those_of_their_tensors) {

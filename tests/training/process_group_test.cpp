@@ -1,6 +1,9 @@
 #include "suite/training/process_group.h"
 
 #include <gmock/gmock.h>
+#if DSQBENCH_CUDA_PASSES
+#include <c10/cuda/CUDAFunctions.h>
+#endif
 
 #include <stdexcept>
 
@@ -64,6 +67,28 @@ TEST(ProcessGroup, what_is_so_on_one_rank_is_so_for_any) {
     EXPECT_FALSE(any(nullptr, false));
 }
 
+#if DSQBENCH_CUDA_PASSES
+TEST(ProcessGroup, of_gpus_does_the_same_with_tensors_of_both_kinds) {
+    if (c10::cuda::device_count() < 2) GTEST_SKIP() << "two GPUs are needed, one a rank";
+    const std::array<at::Device, 2> gpus{at::Device("cuda:0"), at::Device("cuda:1")};
+    on_two_ranks(
+        [&](const Group& group) {
+            for (const at::Device device : {gpus[group->rank()], at::Device(at::kCPU)}) {
+                at::Tensor mine = values_of(group->rank()).to(device);
+                const at::Tensor first = values_of(0).to(device), both = first + values_of(1).to(device);
+                EXPECT_TRUE(group->gather(mine)[0].equal(first));
+                EXPECT_TRUE(group->sum(mine).equal(both));
+                group->start_sum(mine)->wait();
+                EXPECT_TRUE(mine.equal(both));
+                mine = values_of(group->rank()).to(device);
+                group->broadcast(mine);
+                EXPECT_TRUE(mine.equal(first));
+            }
+        },
+        gpus);
+}
+#endif
+
 TEST(ProcessGroup, a_rank_that_leaves_is_an_error_for_the_others) {
     try {
         on_two_ranks([](const Group& group) {
@@ -83,7 +108,7 @@ TEST(ProcessGroup, ranks_that_do_not_come_are_an_error_after_a_while) {
     const std::uint16_t port = free_port();
     const auto expect_failure = [&](const std::string& message) {
         try {
-            ProcessGroup(rank_of_two(1, port), "test", std::chrono::seconds(1));
+            ProcessGroup(rank_of_two(1, port), "test", at::kCPU, std::chrono::seconds(1));
             FAIL() << "nothing was thrown";
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), ExitCode::failed);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <exception>
 #include <memory>
 #include <thread>
@@ -22,13 +23,13 @@ inline Ranks rank_of_two(int rank, std::uint16_t port) {
 
 // work(group) on both ranks at the same time; the first error, if any, when both are done.
 template <class Work>
-void on_two_ranks(Work work) {
+void on_two_ranks(Work work, const std::array<at::Device, 2>& devices = {at::kCPU, at::kCPU}) {
     const std::uint16_t port = free_port();
     const Rendezvous rendezvous(rank_of_two(0, port));
     std::exception_ptr errors[2];
     const auto run = [&](int rank) {
         try {
-            const auto group = std::make_shared<const ProcessGroup>(rank_of_two(rank, port), "test");
+            const auto group = std::make_shared<const ProcessGroup>(rank_of_two(rank, port), "test", devices[rank]);
             work(group);
             group->barrier();  // neither leaves while the other still works
         } catch (...) {
