@@ -16,6 +16,14 @@
 
 namespace dsqbench {
 
+LoaderOptions LoaderOptions::in_order() const {
+    LoaderOptions options = *this;
+    options.augmentation = augmentation.deterministic();
+    options.order = Order::sequential;
+    options.last_batch = LastBatch::keep;
+    return options;
+}
+
 namespace {
 
 using Indices = std::vector<std::int64_t>;

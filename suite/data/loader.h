@@ -28,6 +28,8 @@ struct LoaderOptions {
                               // at most, and of a short last batch maybe empty
     int threads = 1;          // workers that prepare batches ahead, at least 1
     int batches_ahead = 4;    // bound of the queue
+
+    LoaderOptions in_order() const;  // all images, as they are, in their order
 };
 
 // One pass. Throws the workers' first error from next().

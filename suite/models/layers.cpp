@@ -48,15 +48,6 @@ SiteChoice choose(const QuantizationSettings& settings, LayerPosition position, 
     return contender;
 }
 
-nlohmann::json options_of(const QuantizationSettings& settings, const std::string& quantizer) {
-    nlohmann::json options = nlohmann::json::object();
-    for (const auto& [key, value] : settings.options.items()) {
-        const auto dot = key.find('.');
-        if (key.substr(0, dot) == quantizer && dot != std::string::npos) options[key.substr(dot + 1)] = value;
-    }
-    return options;
-}
-
 std::shared_ptr<Quantizer> make_site(const QuantizationSettings& settings, LayerPosition position, QuantizerRole role,
                                      std::int64_t out_channels) {
     const SiteChoice choice = choose(settings, position, role);
@@ -66,11 +57,20 @@ std::shared_ptr<Quantizer> make_site(const QuantizationSettings& settings, Layer
     quantizer.bits = choice.bits;
     const bool per_channel = role == QuantizerRole::weight && settings.weight_ranges == WeightRanges::per_channel;
     quantizer.channels = per_channel ? out_channels : 0;
-    quantizer.options = options_of(settings, choice.quantizer);
+    quantizer.options = settings.options_of(choice.quantizer);
     return make_quantizer(choice.quantizer, quantizer);
 }
 
 }  // namespace
+
+nlohmann::json QuantizationSettings::options_of(const std::string& quantizer) const {
+    nlohmann::json own = nlohmann::json::object();
+    for (const auto& [key, value] : options.items()) {
+        const auto dot = key.find('.');
+        if (key.substr(0, dot) == quantizer && dot != std::string::npos) own[key.substr(dot + 1)] = value;
+    }
+    return own;
+}
 
 QuantizedLayer::QuantizedLayer(const at::Tensor& weight, bool has_bias, const QuantizationSettings& quantization,
                                LayerPosition position) {

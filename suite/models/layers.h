@@ -30,6 +30,7 @@ struct QuantizationSettings {
     WeightRanges weight_ranges = WeightRanges::per_tensor;
     // "dsq.eq13" -> "soft": options by quantizer; those of other quantizers are ignored here.
     nlohmann::json options = nlohmann::json::object();
+    nlohmann::json options_of(const std::string& quantizer) const;  // "eq13" -> "soft" of "dsq"
 };
 
 // A layer with a weight, whose weight and input pass through quantizers where there are some.

@@ -1,14 +1,11 @@
 #include "suite/record/row_line.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 
 #include "suite/core/error.h"
+#include "suite/core/file_system.h"
 #include "suite/core/hash.h"
 #include "suite/core/text.h"
 #include "suite/record/json_lines.h"
@@ -41,33 +38,6 @@ std::size_t end_of_value(std::string_view line, std::size_t begin) {
                                   [](char c) { return c == ',' || c == '}'; });
     return end == line.end() ? std::string_view::npos : static_cast<std::size_t>(end - line.begin());
 }
-
-class File {
-public:
-    explicit File(const std::filesystem::path& path)
-        : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-        if (descriptor_ < 0) fail();
-    }
-    ~File() { ::close(descriptor_); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    std::size_t read(char* to, std::size_t size) {
-        while (true) {
-            const ssize_t got = ::read(descriptor_, to, size);
-            if (got >= 0) return static_cast<std::size_t>(got);
-            if (errno != EINTR) fail();
-        }
-    }
-
-private:
-    [[noreturn]] void fail() const {
-        throw Error(ExitCode::data, std::string("cannot be read: ") + std::strerror(errno), {}, path_.string());
-    }
-
-    const std::filesystem::path& path_;
-    int descriptor_;
-};
 
 }  // namespace
 
@@ -147,8 +117,9 @@ bool RowLine::is_genuine() const {
 }
 
 void visit_lines(const std::filesystem::path& path, const LineVisitor& visit) {
-    File file(path);
+    const ReadableFile file(path);
     std::string buffer;
+    std::uint64_t offset = 0;
     std::size_t number = 0;
     const auto give = [&](std::string_view line, bool ended) {
         ++number;
@@ -156,9 +127,9 @@ void visit_lines(const std::filesystem::path& path, const LineVisitor& visit) {
     };
     while (true) {
         const std::size_t kept = buffer.size();
-        buffer.resize(kept + piece);
-        const std::size_t got = file.read(buffer.data() + kept, piece);
-        buffer.resize(kept + got);
+        buffer += file.read(offset, piece);
+        const std::size_t got = buffer.size() - kept;
+        offset += got;
         std::size_t begin = 0;
         for (std::size_t newline; (newline = buffer.find('\n', std::max(begin, kept))) != std::string::npos;) {
             give(std::string_view(buffer).substr(begin, newline - begin), true);

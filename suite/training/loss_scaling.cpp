@@ -1,7 +1,6 @@
 #include "suite/training/loss_scaling.h"
 
 #include <ATen/core/grad_mode.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +11,7 @@ namespace {
 
 constexpr double factor = 2;
 constexpr std::int64_t steps_before_growth = 2000;
-constexpr double largest_scale = 0x1p127;  // float32 has no larger power of two
-
-bool is_power_of_two(double value) {
-    int exponent = 0;
-    return std::frexp(value, &exponent) == 0.5;
-}
+constexpr double largest_scale = 0x1p127;
 
 // One question to the device, whatever the number of parameters.
 bool all_finite(const std::vector<at::Tensor>& gradients) {
@@ -28,11 +22,12 @@ bool all_finite(const std::vector<at::Tensor>& gradients) {
 
 }  // namespace
 
-LossScaling::LossScaling(double scale) : scale_(at::full({}, scale, at::kDouble)) {
-    if (!is_power_of_two(scale) || scale < 1 || scale > largest_scale)
-        throw Error(ExitCode::recipe,
-                    fmt::format("a loss's first scale is a power of two from 1 to 2^127, not {}", scale));
+bool LossScaling::is_scale(double value) {
+    int exponent = 0;
+    return std::frexp(value, &exponent) == 0.5 && value >= 1 && value <= largest_scale;
 }
+
+LossScaling::LossScaling(double scale) : scale_(at::full({}, scale, at::kDouble)) {}
 
 double LossScaling::scale() const {
     return scale_.item<double>();

@@ -17,7 +17,9 @@ public:
     // Of PyTorch's GradScaler, as are the factors below.
     static constexpr double default_scale = 65536;
 
-    // `scale`: a power of two, so that dividing is exact. Throws Error(recipe) for another number.
+    // A power of two from 1 to 2^127, the largest of float32, so that dividing is exact.
+    static bool is_scale(double value);
+
     explicit LossScaling(double scale = default_scale);
 
     double scale() const;

@@ -28,8 +28,8 @@ private:
 class ProcessGroup : public RankGroup {
 public:
     // Waits until the processes of all ranks have called with the same `purpose`, of which each is used once. Each
-    // trains on its `device`: CUDA ones, with an index, no two ranks on the same, speak through NCCL, all others through
-    // Gloo, over the network interface that GLOO_SOCKET_IFNAME names, else that of this host's name. Throws
+    // trains on its `device`: CUDA ones, with an index, no two ranks on the same, speak through NCCL, all others
+    // through Gloo, over the network interface that GLOO_SOCKET_IFNAME names, else that of this host's name. Throws
     // Error(failed) after `patience`, Error(unavailable) where this dsqbench was built without either.
     ProcessGroup(const Ranks& ranks, const std::string& purpose, at::Device device = at::kCPU,
                  std::chrono::seconds patience = std::chrono::minutes(30));

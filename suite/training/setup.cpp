@@ -41,6 +41,7 @@ void check_quantizer(const Recipe& recipe, const std::string& key, QuantizerRole
     QuantizerSettings settings;
     settings.role = role;
     settings.bits = static_cast<int>(bits);
+    settings.options = quantization_settings(recipe).options_of(name);
     make_quantizer(name, settings);
 }
 
@@ -84,6 +85,19 @@ DataRequest data_request(const Recipe& recipe, const std::filesystem::path& data
     request.options.synthetic_shape = {static_cast<int>(recipe.integer("data.synthetic_channels")), size, size};
     request.options.synthetic_seed = static_cast<std::uint64_t>(recipe.integer("data.synthetic_seed"));
     return request;
+}
+
+LoaderOptions training_batches(const Recipe& recipe, const DataSplits& data, std::uint64_t seed) {
+    LoaderOptions options;
+    options.batch_size = recipe.integer("training.batch_size");
+    options.augmentation.pad = static_cast<int>(recipe.integer("augment.pad"));
+    options.augmentation.flip = recipe.flag("augment.flip");
+    options.augmentation.mean = data.mean;
+    options.augmentation.standard_deviation = data.standard_deviation;
+    options.augmentation.views = true;
+    options.seed = seed;
+    options.last_batch = LoaderOptions::LastBatch::drop;  // a short last batch would change batch-norm's statistics
+    return options;
 }
 
 ModelSettings model_settings(const Recipe& recipe, const Dataset& dataset) {

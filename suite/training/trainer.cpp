@@ -23,6 +23,7 @@
 #include "suite/training/process_group.h"
 #include "suite/training/run_result.h"
 #include "suite/training/setup.h"
+#include "suite/training/training_state.h"
 #include "suite/training/trick.h"
 
 namespace dsqbench {
@@ -32,6 +33,7 @@ namespace {
 // Images whose layer statistics are measured after every epoch.
 constexpr std::int64_t statistics_images = 128;
 constexpr int full_precision_bits = 32;
+constexpr const char* metrics_size_key = "metrics_size";  // of a checkpoint's counters
 
 // Parts of one size make the mean over the ranks the mean over the batch.
 void check_parts(const Recipe& recipe, const ProcessGroup* group) {
@@ -86,14 +88,8 @@ private:
     LayerStatistics statistics_;
     int inner_bits_ = 0;  // of the network as built; 0 before
 
-    // What the next step depends on beside tensors; all of it is in the checkpoint.
-    std::int64_t epoch_ = 0, batch_ = 0;
-    EvaluationSum epoch_sum_;
-    std::optional<double> first_loss_, epoch_top1_;
-    double epoch_seconds_ = 0, train_seconds_ = 0;
-    std::int64_t images_trained_ = 0;
+    TrainingState state_;
     bool converged_ = true;
-    std::vector<int> ranks_;  // that trained so far, one after another: [1, 2] for a run that two took up
     double last_checkpoint_ = 0;
 };
 
@@ -107,11 +103,8 @@ Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, co
       epochs_(recipe_.integer("training.epochs")) {
     if (is_first_rank()) directory_.emplace(run, request);
     loader_ = std::make_unique<Loader>(data_.train_source, data_.train, part_of(loader_options()));
-    LoaderOptions evaluation = loader_options();
-    evaluation.augmentation = evaluation.augmentation.deterministic();
-    evaluation.order = LoaderOptions::Order::sequential;
-    evaluation.last_batch = LoaderOptions::LastBatch::keep;
-    evaluation_loader_ = std::make_unique<Loader>(data_.evaluation_source, data_.evaluation, part_of(evaluation));
+    evaluation_loader_ =
+        std::make_unique<Loader>(data_.evaluation_source, data_.evaluation, part_of(loader_options().in_order()));
     if (batches_per_epoch() == 0)
         throw Error(ExitCode::recipe, fmt::format("a batch of {} is larger than the {} training images",
                                                   recipe_.integer("training.batch_size"), data_.train.size()));
@@ -131,15 +124,7 @@ Trainer::Trainer(const RunRequest& request, const std::filesystem::path& run, co
 }
 
 LoaderOptions Trainer::loader_options() const {
-    LoaderOptions options;
-    options.batch_size = recipe_.integer("training.batch_size");
-    options.augmentation.pad = static_cast<int>(recipe_.integer("augment.pad"));
-    options.augmentation.flip = recipe_.flag("augment.flip");
-    options.augmentation.mean = data_.mean;
-    options.augmentation.standard_deviation = data_.standard_deviation;
-    options.augmentation.views = true;
-    options.seed = request_.seed;
-    options.last_batch = LoaderOptions::LastBatch::drop;  // a short last batch would change batch-norm's statistics
+    LoaderOptions options = training_batches(recipe_, data_, request_.seed);
     options.threads = site_.loader_threads;
     return options;
 }
@@ -162,10 +147,7 @@ std::int64_t Trainer::epochs_to_run() const {
 
 // The first images in their order, not augmented.
 Batch Trainer::first_images(std::int64_t count) const {
-    LoaderOptions options = loader_options();
-    options.augmentation = options.augmentation.deterministic();
-    options.order = LoaderOptions::Order::sequential;
-    options.last_batch = LoaderOptions::LastBatch::keep;
+    LoaderOptions options = loader_options().in_order();
     options.batch_size = std::min<std::int64_t>(count, static_cast<std::int64_t>(data_.train.size()));
     Loader loader(data_.train_source, data_.train, options);
     loader.start(0);
@@ -206,31 +188,18 @@ void Trainer::start_afresh() {
 }
 
 void Trainer::resume(const Checkpoint& checkpoint) {
-    const auto& counters = checkpoint.counters;
     const auto group = [&](const std::string& name) {
         const auto position = checkpoint.groups.find(name);
         return position == checkpoint.groups.end() ? std::map<std::string, at::Tensor>{} : position->second;
     };
     const std::string place = directory_ ? directory_->checkpoint_path().string() : "rank 0's checkpoint";
     try {
-        epoch_ = counters.at("epoch");
-        batch_ = counters.at("batch");
-        epoch_sum_.loss_sum = counters.at("loss_sum");
-        epoch_sum_.top1_count = counters.at("top1_count");
-        epoch_sum_.top5_count = counters.at("top5_count");
-        epoch_sum_.images = counters.at("images");
-        if (!counters.at("first_loss").is_null()) first_loss_ = counters.at("first_loss").get<double>();
-        if (const auto top1 = counters.find("epoch_top1"); top1 != counters.end() && top1->is_number())
-            epoch_top1_ = top1->get<double>();
-        epoch_seconds_ = counters.at("epoch_seconds");
-        train_seconds_ = counters.at("train_seconds");
-        images_trained_ = counters.at("images_trained");
-        ranks_ = counters.value("ranks", ranks_);
-        if (directory_) directory_->truncate_metrics(counters.at("metrics_size"));
+        state_ = training_state(checkpoint.counters);
+        if (directory_) directory_->truncate_metrics(checkpoint.counters.at(metrics_size_key));
     } catch (const nlohmann::json::exception& error) {
         throw Error(ExitCode::data, fmt::format("is not a checkpoint of a run: {}", error.what()), {}, place);
     }
-    build_network(epoch_);
+    build_network(state_.epoch);
     restore_tensors(network_tensors(*network_), group("network"), place, MissingQuantizerState::refused);
     restore_tensors(optimizer_->state(), group("optimizer"), place, MissingQuantizerState::refused);
     for (const auto& named : tricks_)
@@ -245,19 +214,8 @@ void Trainer::save_checkpoint() {
     checkpoint.groups["optimizer"] = optimizer_->state();
     for (const auto& named : tricks_) checkpoint.groups["tricks." + named.name] = named.trick->state();
     checkpoint.groups["statistics"] = statistics_.codes();
-    checkpoint.counters = {{"epoch", epoch_},
-                           {"batch", batch_},
-                           {"loss_sum", epoch_sum_.loss_sum},
-                           {"top1_count", epoch_sum_.top1_count},
-                           {"top5_count", epoch_sum_.top5_count},
-                           {"images", epoch_sum_.images},
-                           {"first_loss", first_loss_ ? nlohmann::json(*first_loss_) : nlohmann::json()},
-                           {"epoch_top1", epoch_top1_ ? nlohmann::json(*epoch_top1_) : nlohmann::json()},
-                           {"epoch_seconds", epoch_seconds_},
-                           {"train_seconds", train_seconds_},
-                           {"images_trained", images_trained_},
-                           {"ranks", ranks_},
-                           {"metrics_size", directory_->metrics_size()}};
+    checkpoint.counters = to_json(state_);
+    checkpoint.counters[metrics_size_key] = directory_->metrics_size();
     write_checkpoint(directory_->checkpoint_path(), checkpoint);
     last_checkpoint_ = monotonic_seconds();
 }
@@ -276,10 +234,11 @@ void Trainer::agree_on_start(std::optional<Checkpoint> checkpoint) {
 // Adds this number of ranks to those of the run.
 void Trainer::note_ranks() {
     const int ranks = site_.group ? site_.group->ranks() : 1;
-    if (!ranks_.empty() && ranks_.back() == ranks) return;
-    ranks_.push_back(ranks);
-    if (directory_ && (ranks > 1 || ranks_.size() > 1))
-        directory_->append_metrics({{"event", "ranks"}, {"epoch", epoch_ + 1}, {"batch", batch_}, {"ranks", ranks}});
+    if (!state_.ranks.empty() && state_.ranks.back() == ranks) return;
+    state_.ranks.push_back(ranks);
+    if (directory_ && (ranks > 1 || state_.ranks.size() > 1))
+        directory_->append_metrics(
+            {{"event", "ranks"}, {"epoch", state_.epoch + 1}, {"batch", state_.batch}, {"ranks", ranks}});
 }
 
 TrainingEnd Trainer::run() {
@@ -287,13 +246,13 @@ TrainingEnd Trainer::run() {
     note_ranks();
     last_checkpoint_ = monotonic_seconds();
     while (true) {
-        build_network(epoch_);
+        build_network(state_.epoch);
         if (train_epoch() == EpochEnd::stopped) {
             save_checkpoint();
             return TrainingEnd::stopped;
         }
-        if (converged_ && loss_is_too_high(epoch_sum_.mean().loss)) converged_ = false;
-        const bool last = !converged_ || epoch_ + 1 == epochs_to_run();
+        if (converged_ && loss_is_too_high(state_.epoch_sum.mean().loss)) converged_ = false;
+        const bool last = !converged_ || state_.epoch + 1 == epochs_to_run();
         if (last)
             for (const auto& named : tricks_) named.trick->finish(*network_, *loader_);
         const Evaluation evaluation = last ? evaluate_now() : evaluate_between();
@@ -309,9 +268,9 @@ TrainingEnd Trainer::run() {
 Trainer::EpochEnd Trainer::train_epoch() {
     network_->join(site_.group, recipe_.flag("training.sync_batch_norm") ? Network::Norms::of_the_whole
                                                                          : Network::Norms::of_the_part);
-    loader_->start(static_cast<std::uint64_t>(epoch_), batch_);
+    loader_->start(static_cast<std::uint64_t>(state_.epoch), state_.batch);
     const std::int64_t batches = batches_per_epoch();
-    while (batch_ < batches) {
+    while (state_.batch < batches) {
         if (any(site_.group.get(), stop_signal() != 0)) return EpochEnd::stopped;
         const double started = monotonic_seconds();
         const auto batch = loader_->next();
@@ -320,9 +279,10 @@ Trainer::EpochEnd Trainer::train_epoch() {
             converged_ = false;
             return EpochEnd::complete;
         }
-        ++batch_;
-        epoch_seconds_ += monotonic_seconds() - started;
-        if (batch_ < batches && monotonic_seconds() - last_checkpoint_ >= site_.checkpoint_seconds) save_checkpoint();
+        ++state_.batch;
+        state_.epoch_seconds += monotonic_seconds() - started;
+        if (state_.batch < batches && monotonic_seconds() - last_checkpoint_ >= site_.checkpoint_seconds)
+            save_checkpoint();
     }
     return EpochEnd::complete;
 }
@@ -339,20 +299,17 @@ bool Trainer::step(const Batch& batch) {
     EvaluationSum part;
     part.add(cross_entropy.item<double>(), logits, labels);
     const EvaluationSum sum = part.over(site_.group.get());
-    const double value = sum.mean().loss;
-    if (!first_loss_) first_loss_ = value;
     optimizer_->zero_grad();
     buckets_->backward(scaled_loss(tricks_, loss));
     if (before_step(tricks_, *network_) == StepChoice::made) move_weights();
-    epoch_sum_.add(sum);
-    images_trained_ += sum.images;
-    report_progress(value, batch_ + 1);
+    state_.add_step(sum);
+    report_progress(sum.mean().loss, state_.batch + 1);
     return true;
 }
 
 void Trainer::move_weights() {
-    const double progress =
-        static_cast<double>(epoch_) + static_cast<double>(batch_) / static_cast<double>(batches_per_epoch());
+    const double progress = static_cast<double>(state_.epoch) +
+                            static_cast<double>(state_.batch) / static_cast<double>(batches_per_epoch());
     optimizer_->step(learning_rate_at(schedule_, progress));
     network_->project();
     for (const auto& named : tricks_) named.trick->after_step(*network_);
@@ -361,18 +318,16 @@ void Trainer::move_weights() {
 // `batches_done`: of this epoch.
 void Trainer::report_progress(double loss, std::int64_t batches_done) {
     const double batches = static_cast<double>(batches_per_epoch());
-    const double done = (static_cast<double>(epoch_) + static_cast<double>(batches_done) / batches) /
+    const double done = (static_cast<double>(state_.epoch) + static_cast<double>(batches_done) / batches) /
                         static_cast<double>(epochs_to_run());
-    const double seconds = train_seconds_ + epoch_seconds_;
-    const double speed = seconds > 0 ? static_cast<double>(images_trained_) / seconds : 0;
-    site_.on_progress({done, epoch_ + 1, epochs_to_run(), loss, speed, epoch_top1_});
+    site_.on_progress({done, state_.epoch + 1, epochs_to_run(), loss, state_.images_per_second(), state_.epoch_top1});
 }
 
 // Judges whole epochs: the mean over a few batches of a shortened one says little.
 bool Trainer::loss_is_too_high(double epoch_loss) const {
     if (site_.limit_batches > 0) return false;
     const double guessing = std::log(static_cast<double>(data_.train_source->classes()));
-    return epoch_loss > guessing && epoch_loss > *first_loss_;
+    return epoch_loss > guessing && epoch_loss > *state_.first_loss;
 }
 
 // With rank 0's running statistics where each rank has moved its own.
@@ -392,29 +347,25 @@ Evaluation Trainer::evaluate_between() {
 }
 
 void Trainer::end_epoch(const Evaluation& evaluation) {
-    const Evaluation training = epoch_sum_.mean();
-    train_seconds_ += epoch_seconds_;
+    const Evaluation training = state_.epoch_sum.mean();
     if (directory_) {
         nlohmann::json layers;  // a network that has diverged has no statistics
         if (converged_) layers = statistics_.measure(*network_, first_images(statistics_images));
         directory_->append_metrics(
             {{"event", "epoch"},
-             {"epoch", epoch_ + 1},
+             {"epoch", state_.epoch + 1},
              {"train_loss", training.loss},
              {"train_top1", training.top1},
              {"loss", evaluation.loss},
              {"top1", evaluation.top1},
              {"top5", evaluation.top5},
-             {"images_per_second", static_cast<double>(training.images) / std::max(epoch_seconds_, 1e-9)},
+             {"images_per_second", static_cast<double>(training.images) / std::max(state_.epoch_seconds, 1e-9)},
              {"peak_memory_bytes", resident_memory().peak},
              {"layers", layers}});
     }
-    epoch_seconds_ = 0;
-    epoch_top1_ = evaluation.top1;
+    state_.epoch_top1 = evaluation.top1;
     report_progress(training.loss, batches_per_epoch());
-    epoch_sum_ = {};
-    batch_ = 0;
-    ++epoch_;
+    state_.end_epoch();
 }
 
 void Trainer::finish(const Evaluation& evaluation) {
@@ -424,15 +375,15 @@ void Trainer::finish(const Evaluation& evaluation) {
     RunMeasurements measured;
     measured.evaluation = evaluation;
     measured.converged = converged_;
-    measured.epochs = epoch_;
+    measured.epochs = state_.epoch;
     measured.train_images = static_cast<std::int64_t>(data_.train.size());
-    measured.images_per_second = static_cast<double>(images_trained_) / std::max(train_seconds_, 1e-9);
-    measured.train_seconds = train_seconds_;
+    measured.images_per_second = state_.images_per_second();
+    measured.train_seconds = state_.train_seconds;
     measured.peak_memory_bytes = static_cast<std::int64_t>(resident_memory().peak);
     measured.dataset_fingerprint = data_.fingerprint;
     measured.weights_sha256 = sha256_hex_of_file(weights);
     measured.limit_batches = site_.limit_batches;
-    measured.ranks = ranks_;
+    measured.ranks = state_.ranks;
     directory_->write_result(run_result(request_, *network_, measured, directory_->path()));
     std::filesystem::remove(directory_->checkpoint_path());
 }

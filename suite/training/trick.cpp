@@ -18,9 +18,14 @@ void check_options(const std::string& trick, const TrickEntry& entry, const nloh
         if (entry.options.count(item.key()) == 0)
             throw Error(ExitCode::recipe, fmt::format("unknown option 'tricks.{}.{}'", trick, item.key()),
                         suggestion(item.key(), known));
-    for (const auto& [option, meaning] : entry.options)
-        if (!table.contains(option))
-            throw Error(ExitCode::recipe, fmt::format("'tricks.{}.{}' is not set", trick, option), "it is " + meaning);
+    for (const auto& [name, option] : entry.options) {
+        if (!table.contains(name))
+            throw Error(ExitCode::recipe, fmt::format("'tricks.{}.{}' is not set", trick, name),
+                        "it is " + option.meaning);
+        if (!option.accepts(table.at(name)))
+            throw Error(ExitCode::recipe, fmt::format("'tricks.{}.{}' must be {}, not {}", trick, name, option.range,
+                                                      table.at(name).dump()));
+    }
 }
 
 const TrickEntry& entry_of(const std::string& name) {
@@ -75,20 +80,17 @@ StepChoice before_step(const NamedTricks& tricks, Network& network) {
     return StepChoice::made;
 }
 
-double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum) {
-    const auto& value = options.at(name);
-    if (!value.is_number() || !(value.get<double>() >= minimum && value.get<double>() <= maximum))
-        throw Error(ExitCode::recipe, fmt::format("trick option '{}' must be a number from {} to {}, not {}", name,
-                                                  minimum, maximum, value.dump()));
-    return value.get<double>();
+TrickOption real_option(const std::string& meaning, double minimum, double maximum) {
+    return {meaning, fmt::format("a number from {} to {}", minimum, maximum), [minimum, maximum](const auto& value) {
+                return value.is_number() && value.template get<double>() >= minimum &&
+                       value.template get<double>() <= maximum;
+            }};
 }
 
-std::int64_t integer_option(const nlohmann::json& options, const std::string& name, std::int64_t minimum) {
-    const auto& value = options.at(name);
-    if (!value.is_number_integer() || value.get<std::int64_t>() < minimum)
-        throw Error(ExitCode::recipe, fmt::format("trick option '{}' must be an integer of at least {}, not {}", name,
-                                                  minimum, value.dump()));
-    return value.get<std::int64_t>();
+TrickOption integer_option(const std::string& meaning, std::int64_t minimum) {
+    return {meaning, fmt::format("an integer of at least {}", minimum), [minimum](const auto& value) {
+                return value.is_number_integer() && value.template get<std::int64_t>() >= minimum;
+            }};
 }
 
 }  // namespace dsqbench

@@ -28,7 +28,7 @@ struct StepInputs {
 
 // What a trick may use when it is made.
 struct TrickContext {
-    nlohmann::json options;  // its table of the recipe
+    nlohmann::json options;  // its table of the recipe, checked
     std::int64_t epochs = 1;
     at::Device device = at::kCPU;
     // The same model in FP32, for teachers and pre-trained weights.
@@ -70,11 +70,19 @@ public:
     virtual std::map<std::string, at::Tensor> state() { return {}; }
 };
 
+// A key of a trick's table; a recipe must give all of a trick's.
+struct TrickOption {
+    std::string meaning, range;  // range: what `accepts` wants, "a number from 0 to 1"
+    std::function<bool(const nlohmann::json& value)> accepts;
+};
+TrickOption real_option(const std::string& meaning, double minimum, double maximum);
+TrickOption integer_option(const std::string& meaning, std::int64_t minimum);
+
 struct TrickEntry {
     static constexpr const char* kind = "trick";
     std::function<std::unique_ptr<Trick>(const TrickContext&)> make;
     std::string summary;
-    std::map<std::string, std::string> options;  // name -> meaning; a recipe must give all of them
+    std::map<std::string, TrickOption> options;
     // Tricks take their turns in this order, the first one innermost in a forward pass: label smoothing changes the
     // target, distillation mixes in a second one; gradients are divided by the loss's scale before they are clipped.
     int order = 50;
@@ -82,7 +90,8 @@ struct TrickEntry {
 
 using TrickRegistration = Registration<TrickEntry>;
 
-// Every [tricks.*] table in the entries' order. Throws Error(recipe) for unknown tricks, missing or unknown options.
+// Every [tricks.*] table in the entries' order. Throws Error(recipe) for unknown tricks, and for options that are
+// missing, unknown or out of their range.
 struct NamedTrick {
     std::string name;
     std::unique_ptr<Trick> trick;
@@ -95,9 +104,5 @@ void check_trick_tables(const nlohmann::json& tables);
 at::Tensor forward_through(const NamedTricks& tricks, Network& network, const at::Tensor& images);
 at::Tensor scaled_loss(const NamedTricks& tricks, const at::Tensor& loss);
 StepChoice before_step(const NamedTricks& tricks, Network& network);
-
-// Options by type and range; throws Error(recipe) that names the trick's option.
-double real_option(const nlohmann::json& options, const std::string& name, double minimum, double maximum);
-std::int64_t integer_option(const nlohmann::json& options, const std::string& name, std::int64_t minimum);
 
 }  // namespace dsqbench

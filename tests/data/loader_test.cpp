@@ -150,11 +150,10 @@ TEST(Loader, starting_again_abandons_the_old_pass) {
     EXPECT_FALSE(loader.next());
 }
 
-TEST(Loader, sequential_order_without_augmentation_is_the_data_set) {
+TEST(Loader, in_order_without_augmentation_is_the_whole_data_set) {
     LoaderOptions options = options_with(2);
-    options.order = LoaderOptions::Order::sequential;
-    options.augmentation = options.augmentation.deterministic();
-    const auto batches = epoch_of(options, 9);
+    options.last_batch = LoaderOptions::LastBatch::drop;
+    const auto batches = epoch_of(options.in_order(), 9);
     EXPECT_EQ(labels_of(batches), all_indices());
     const at::Tensor expected = at::full({2, 4, 3}, (11 / 255.0 - 0.5) / 0.25, at::kFloat);
     EXPECT_TRUE(at::allclose(batches[1].images[3], expected));

@@ -54,10 +54,24 @@ TEST(Tricks, every_option_must_be_given) {
 }
 
 TEST(Tricks, options_out_of_range_are_recipe_errors) {
-    EXPECT_THROW(make("label_smoothing", {{"amount", 1.5}}), Error);
-    EXPECT_THROW(make("label_smoothing", {{"amount", "much"}}), Error);
-    EXPECT_THROW(make("progressive", {{"bits", {9}}, {"epochs_per_stage", 1}}), Error);
-    EXPECT_THROW(make("bn_reestimation", {{"batches", 0}}), Error);
+    EXPECT_THAT(message_of({{"label_smoothing", {{"amount", 1.5}}}}),
+                testing::HasSubstr("'tricks.label_smoothing.amount' must be a number from 0 to 0.999, not 1.5"));
+    const json refused[] = {{{"label_smoothing", {{"amount", "much"}}}},
+                            {{"label_smoothing", {{"amount", std::numeric_limits<double>::quiet_NaN()}}}},
+                            {{"progressive", {{"bits", {8, 9}}, {"epochs_per_stage", 1}}}},
+                            {{"progressive", {{"bits", json::array()}, {"epochs_per_stage", 1}}}},
+                            {{"progressive", {{"bits", 4}, {"epochs_per_stage", 1}}}},
+                            {{"bn_reestimation", {{"batches", 0}}}},
+                            {{"bn_reestimation", {{"batches", 1.5}}}},
+                            {{"loss_scaling", {{"scale", 1000.0}}}},
+                            {{"loss_scaling", {{"scale", 0.5}}}},
+                            {{"loss_scaling", {{"scale", 0x1p128}}}},
+                            {{"loss_scaling", {{"scale", "1024"}}}},
+                            {{"autocast", {{"type", "fp8"}}}},
+                            {{"weights", {{"sha256", 5}}}}};
+    for (const json& tables : refused) EXPECT_THAT(message_of(tables), testing::HasSubstr("must be")) << tables;
+    EXPECT_EQ(message_of({{"loss_scaling", {{"scale", 0x1p127}}}}), "");
+    EXPECT_EQ(message_of({{"progressive", {{"bits", {8, 4}}, {"epochs_per_stage", 1}}}}), "");
 }
 
 TEST(Tricks, distillation_needs_a_teacher) {

@@ -12,10 +12,7 @@ namespace dsqbench {
 namespace {
 
 at::ScalarType type_option(const TrickContext& context) {
-    const auto& type = context.options.at("type");
-    if (type == "bf16") return at::kBFloat16;
-    if (type != "fp16")
-        throw Error(ExitCode::recipe, "tricks.autocast.type must be \"bf16\" or \"fp16\", not " + type.dump());
+    if (context.options.at("type") == "bf16") return at::kBFloat16;
     if (context.device.is_cpu())
         throw Error(ExitCode::recipe, "fp16 autocast is for GPUs: LibTorch has no convolutions in float16 for the CPU",
                     "set tricks.autocast.type=bf16, or train with --device cuda");
@@ -50,7 +47,9 @@ const TrickRegistration registration{
     "autocast",
     {[](const TrickContext& context) { return std::make_unique<Autocast>(context); },
      "train in mixed precision; quantizers and evaluations stay in float32 (Micikevicius et al. 2018)",
-     {{"type", "\"bf16\", or \"fp16\" with loss scaling on a GPU"}},
+     {{"type",
+       {"what convolutions compute in; fp16 with loss scaling, on a GPU", "\"bf16\" or \"fp16\"",
+        [](const auto& type) { return type == "bf16" || type == "fp16"; }}}},
      0}};
 
 }  // namespace

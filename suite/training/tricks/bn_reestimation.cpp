@@ -11,8 +11,7 @@ namespace {
 
 class BatchNormReestimation : public Trick {
 public:
-    explicit BatchNormReestimation(const TrickContext& context)
-        : batches_(integer_option(context.options, "batches", 1)) {}
+    explicit BatchNormReestimation(const TrickContext& context) : batches_(context.options.at("batches")) {}
 
     void finish(Network& network, Loader& loader) override {
         std::vector<BatchNorm2d*> norms;
@@ -39,7 +38,7 @@ const TrickRegistration registration{
     "bn_reestimation",
     {[](const TrickContext& context) { return std::make_unique<BatchNormReestimation>(context); },
      "re-estimate batch-norm statistics after the last step (Nagel et al. 2022)",
-     {{"batches", "training batches to average over"}}}};
+     {{"batches", integer_option("training batches to average over", 1)}}}};
 
 }  // namespace
 }  // namespace dsqbench

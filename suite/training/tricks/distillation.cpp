@@ -12,8 +12,8 @@ namespace {
 class Distillation : public Trick {
 public:
     explicit Distillation(const TrickContext& context)
-        : weight_(real_option(context.options, "weight", 0, 1)),
-          temperature_(real_option(context.options, "temperature", 0.1, 100)),
+        : weight_(context.options.at("weight")),
+          temperature_(context.options.at("temperature")),
           teacher_(context.make_fp32_network()) {
         load_weights(*teacher_, *context.pretrained_weights, MissingQuantizerState::refused);
         teacher_->eval();
@@ -44,8 +44,8 @@ std::unique_ptr<Trick> make(const TrickContext& context) {
 const TrickRegistration registration{"distillation",
                                      {make,
                                       "learn from the FP32 model's outputs (Hinton et al. 2015)",
-                                      {{"weight", "the share of the distillation loss, 0 to 1"},
-                                       {"temperature", "what both outputs are divided by, 0.1 to 100"}},
+                                      {{"weight", real_option("the share of the distillation loss", 0, 1)},
+                                       {"temperature", real_option("what both outputs are divided by", 0.1, 100)}},
                                       20}};
 
 }  // namespace

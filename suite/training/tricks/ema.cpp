@@ -9,7 +9,7 @@ namespace {
 
 class WeightAverage : public Trick {
 public:
-    explicit WeightAverage(const TrickContext& context) : decay_(real_option(context.options, "decay", 0, 0.999999)) {}
+    explicit WeightAverage(const TrickContext& context) : decay_(context.options.at("decay")) {}
 
     void attach(Network& network) override {
         for (const auto& item : network.named_parameters())
@@ -55,7 +55,7 @@ const TrickRegistration registration{
     "ema",
     {[](const TrickContext& context) { return std::make_unique<WeightAverage>(context); },
      "evaluate and keep a moving average of the weights",
-     {{"decay", "the weight of the past, 0 to 0.999999"}}}};
+     {{"decay", real_option("the weight of the past", 0, 0.999999)}}}};
 
 }  // namespace
 }  // namespace dsqbench

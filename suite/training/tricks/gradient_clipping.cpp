@@ -9,7 +9,7 @@ namespace {
 
 class GradientClipping : public Trick {
 public:
-    explicit GradientClipping(const TrickContext& context) : norm_(real_option(context.options, "norm", 1e-6, 1e6)) {}
+    explicit GradientClipping(const TrickContext& context) : norm_(context.options.at("norm")) {}
 
     StepChoice before_step(Network& network) override {
         const at::NoGradGuard no_grad;
@@ -31,7 +31,7 @@ const TrickRegistration registration{
     "gradient_clipping",
     {[](const TrickContext& context) { return std::make_unique<GradientClipping>(context); },
      "bound the global gradient norm (Pascanu et al. 2013)",
-     {{"norm", "the largest L2 norm of all gradients together"}}}};
+     {{"norm", real_option("the largest L2 norm of all gradients together", 1e-6, 1e6)}}}};
 
 }  // namespace
 }  // namespace dsqbench

@@ -7,7 +7,7 @@ namespace {
 
 class LabelSmoothing : public Trick {
 public:
-    explicit LabelSmoothing(const TrickContext& context) : amount_(real_option(context.options, "amount", 0, 0.999)) {}
+    explicit LabelSmoothing(const TrickContext& context) : amount_(context.options.at("amount")) {}
 
     at::Tensor loss(const at::Tensor& before, const StepInputs& step) override {
         return (1 - amount_) * before - amount_ * at::log_softmax(step.logits, 1).mean();
@@ -21,7 +21,7 @@ const TrickRegistration registration{
     "label_smoothing",
     {[](const TrickContext& context) { return std::make_unique<LabelSmoothing>(context); },
      "smooth the training targets (Szegedy et al. 2016)",
-     {{"amount", "the probability spread over all classes, 0 to 0.999"}},
+     {{"amount", real_option("the probability spread over all classes", 0, 0.999)}},
      10}};
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 
 class ScaledLoss : public Trick {
 public:
-    explicit ScaledLoss(const TrickContext& context) : scaling_(real_option(context.options, "scale", 1, 0x1p127)) {}
+    explicit ScaledLoss(const TrickContext& context) : scaling_(context.options.at("scale").get<double>()) {}
 
     double loss_scale() const override { return scaling_.scale(); }
     StepChoice before_step(Network& network) override { return scaling_.divide_gradients(network); }
@@ -22,7 +22,10 @@ const TrickRegistration registration{
     "loss_scaling",
     {[](const TrickContext& context) { return std::make_unique<ScaledLoss>(context); },
      "multiply the loss so that small gradients survive; leave out steps that overflow (Micikevicius et al. 2018)",
-     {{"scale", "the first factor, a power of two; doubled after 2000 steps, halved when a gradient overflows"}},
+     {{"scale",
+       {"the first factor; doubled after 2000 steps, halved when a gradient overflows",
+        "a power of two from 1 to 2^127, so that dividing is exact",
+        [](const auto& scale) { return scale.is_number() && LossScaling::is_scale(scale.template get<double>()); }}}},
      0}};
 
 }  // namespace

@@ -7,16 +7,9 @@ namespace {
 
 class Progressive : public Trick {
 public:
-    explicit Progressive(const TrickContext& context) {
-        const auto& bits = context.options.at("bits");
-        const auto valid = [](const nlohmann::json& item) {
-            return item.is_number_integer() && item.get<int>() >= 1 && item.get<int>() <= 8;
-        };
-        if (!bits.is_array() || bits.empty() || !std::all_of(bits.begin(), bits.end(), valid))
-            throw Error(ExitCode::recipe, "tricks.progressive.bits must be a list of bit widths from 1 to 8");
-        bits_ = bits.get<std::vector<int>>();
-        epochs_per_stage_ = integer_option(context.options, "epochs_per_stage", 1);
-    }
+    explicit Progressive(const TrickContext& context)
+        : bits_(context.options.at("bits").get<std::vector<int>>()),
+          epochs_per_stage_(context.options.at("epochs_per_stage")) {}
 
     std::optional<int> bits_in_epoch(std::int64_t epoch) const override {
         const auto stage = static_cast<std::size_t>(epoch / epochs_per_stage_);
@@ -25,15 +18,23 @@ public:
 
 private:
     std::vector<int> bits_;
-    std::int64_t epochs_per_stage_ = 1;
+    std::int64_t epochs_per_stage_;
 };
+
+bool are_widths(const nlohmann::json& bits) {
+    return bits.is_array() && !bits.empty() && std::all_of(bits.begin(), bits.end(), [](const nlohmann::json& width) {
+               return width.is_number_integer() && width >= 1 && width <= 8;
+           });
+}
 
 const TrickRegistration registration{
     "progressive",
     {[](const TrickContext& context) { return std::make_unique<Progressive>(context); },
      "lower the bit width stage by stage before training at the recipe's own",
-     {{"bits", "the widths of the stages before the recipe's own, as [8, 4]"},
-      {"epochs_per_stage", "epochs in each of these stages; the remaining epochs have the recipe's width"}}}};
+     {{"bits",
+       {"the widths of the stages before the recipe's own", "a list of bit widths from 1 to 8, as [8, 4]", are_widths}},
+      {"epochs_per_stage",
+       integer_option("epochs in each of these stages; the remaining epochs have the recipe's width", 1)}}}};
 
 }  // namespace
 }  // namespace dsqbench

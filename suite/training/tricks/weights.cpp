@@ -31,7 +31,9 @@ std::unique_ptr<Trick> make(const TrickContext& context) {
 const TrickRegistration registration{"weights",
                                      {make,
                                       "start from the weights of a file, which `dsqbench run --weights FILE` names",
-                                      {{"sha256", "what the weights are known by, whatever kind of file holds them"}},
+                                      {{"sha256",
+                                        {"what the weights are known by, whatever kind of file holds them", "a text",
+                                         [](const auto& id) { return id.is_string(); }}}},
                                       0}};
 
 }  // namespace
