@@ -129,9 +129,9 @@ std::string html_row(const std::vector<std::string>& cells, const char* kind) {
     return row + "</tr>\n";
 }
 
-std::string html_titles(const std::vector<std::string>& titles) {
+std::string html_titles(const std::vector<std::string>& of_columns) {
     std::string row = "<tr>";
-    for (const auto& title : titles) row += "<th scope=\"col\">" + escape_markup(title) + "</th>";
+    for (const auto& title : of_columns) row += "<th scope=\"col\">" + escape_markup(title) + "</th>";
     return row + "</tr>\n";
 }
 

@@ -24,29 +24,30 @@ private:
     std::function<void()> action_;
 };
 
-struct Member {
-    at::Tensor parameter;
-    std::int64_t offset;  // in the bucket's values
-    bool is_ready = false;
-};
-
-struct Bucket {
-    at::Tensor values;  // [all elements]
-    std::vector<Member> members;
-    std::size_t ready = 0;
-    std::unique_ptr<ProcessGroup::Pending> sum;
-};
-
-bool fits(const Bucket& bucket, const at::Tensor& parameter, std::int64_t bucket_bytes) {
-    const Member& last = bucket.members.back();
-    const std::int64_t elements = last.offset + last.parameter.numel() + parameter.numel();
-    return last.parameter.scalar_type() == parameter.scalar_type() && last.parameter.device() == parameter.device() &&
-           elements * static_cast<std::int64_t>(parameter.element_size()) <= bucket_bytes;
-}
-
 }  // namespace
 
 struct GradientBuckets::State {
+    struct Member {
+        at::Tensor parameter;
+        std::int64_t offset;  // in the bucket's values
+        bool is_ready = false;
+    };
+
+    struct Bucket {
+        at::Tensor values;  // [all elements]
+        std::vector<Member> members;
+        std::size_t ready = 0;
+        std::unique_ptr<ProcessGroup::Pending> sum;
+
+        bool has_room_for(const at::Tensor& parameter, std::int64_t bytes) const {
+            const Member& last = members.back();
+            const std::int64_t elements = last.offset + last.parameter.numel() + parameter.numel();
+            return last.parameter.scalar_type() == parameter.scalar_type() &&
+                   last.parameter.device() == parameter.device() &&
+                   elements * static_cast<std::int64_t>(parameter.element_size()) <= bytes;
+        }
+    };
+
     std::shared_ptr<const ProcessGroup> group;
     std::vector<Bucket> buckets;
     std::size_t started = 0;  // sums start in the buckets' order, so that all ranks agree on it
@@ -80,12 +81,12 @@ GradientBuckets::GradientBuckets(const std::vector<at::Tensor>& parameters, std:
     if (!state_->group) return;
     auto& buckets = state_->buckets;
     for (auto parameter = parameters.rbegin(); parameter != parameters.rend(); ++parameter) {
-        if (buckets.empty() || !fits(buckets.back(), *parameter, bucket_bytes)) buckets.emplace_back();
+        if (buckets.empty() || !buckets.back().has_room_for(*parameter, bucket_bytes)) buckets.emplace_back();
         auto& members = buckets.back().members;
         members.push_back({*parameter, members.empty() ? 0 : members.back().offset + members.back().parameter.numel()});
     }
     for (std::size_t i = 0; i < buckets.size(); ++i) {
-        const Member& last = buckets[i].members.back();
+        const State::Member& last = buckets[i].members.back();
         buckets[i].values = at::zeros({last.offset + last.parameter.numel()}, last.parameter.options());
         for (std::size_t j = 0; j < buckets[i].members.size(); ++j) {
             const auto node = torch::autograd::impl::grad_accumulator(buckets[i].members[j].parameter);

@@ -132,7 +132,7 @@ TEST_F(TarIndex, that_lies_is_made_anew) {
         EXPECT_EQ(members(), expected_) << body;
     }
     const std::string facts = whole.substr(21, whole.find(" 2 a.tar") - 21);  // size and time of the true archive
-    for (const std::string& member : {"18446744073709551615 1 one.JPEG", "512 18446744073709551615 one.JPEG",
+    for (const std::string member : {"18446744073709551615 1 one.JPEG", "512 18446744073709551615 one.JPEG",
                                       "0 1 one.JPEG", "1000000 1 one.JPEG", "513 1 one.JPEG"}) {
         const std::string text = "dsqbench tar index 1\n" + facts + " 1 a.tar" + '\0' + member + '\0';
         write_file(index(), text + sha256_hex(text));

@@ -46,7 +46,7 @@ TEST_F(Prometheus, tells_every_figure_of_a_run) {
     file_.reported(1, all);
     file_.write();
     const std::string text = read_file(path_), labels = "{recipe=\"small\",seed=\"1\"} ";
-    for (const std::string line :
+    for (const std::string& line :
          {"progress_ratio" + labels + "0.25", "epoch" + labels + "2", "epochs" + labels + "8", "loss" + labels + "1.5",
           "images_per_second" + labels + "321.5", "top1_ratio" + labels + "0.625", "memory_bytes" + labels + "1048576"})
         EXPECT_THAT(text, HasSubstr("\ndsqbench_run_" + line + "\n"));
