@@ -279,7 +279,7 @@ void declare_sources(CLI::App& command, Arguments& arguments) {
         ->check(CLI::IsMember({"symmetric", "half-step", "affine"}))
         ->capture_default_str();
     add_option(command, "--limit-images", sources.limit_images, "parity over the first images only")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least(1));
 }
 
 void declare_measurement(CLI::App& command, Arguments& arguments) {

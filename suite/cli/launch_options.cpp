@@ -27,10 +27,10 @@ void add_launch_options(CLI::App& command, LaunchArguments& arguments) {
     if (arguments.jobs == 0) arguments.jobs = std::max(1u, std::thread::hardware_concurrency());
     add_option(command, "--jobs", arguments.jobs, "processes at a time")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(at_least(1));
     add_option(command, "--checkpoint-seconds", arguments.checkpoint_seconds, "time between checkpoints; 0: every step")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
+        ->check(at_least(0));
     add_option(command, "--device", arguments.device, "what to train on: cpu, cuda, or cuda:1 and so on")
         ->capture_default_str()
         ->check(CLI::Validator(unknown_device, ""));
@@ -42,7 +42,7 @@ void add_progress_options(CLI::App& command, LaunchArguments& arguments) {
     add_option(command, "--progress-seconds", arguments.progress_seconds,
                "between lines of progress, where standard error is no terminal")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
+        ->check(at_least(0));
 }
 
 }  // namespace dsqbench

@@ -35,7 +35,7 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
                "start from these, without a pre-training: safetensors, a state_dict of PyTorch, TorchScript");
     add_option(command, "--limit-batches", arguments.launch.limit_batches,
                "try out: one epoch of so many batches, evaluated on so many; the rows are marked unpublishable")
-        ->check(CLI::NonNegativeNumber);
+        ->check(at_least(0));
     add_launch_options(command, arguments.launch);
 }
 

@@ -174,10 +174,10 @@ void act(const Order& order, const Arguments& arguments, Session& session) {
 void add_slurm_options(CLI::App& command, Arguments& arguments, Session& session) {
     add_option(command, "--throttle", arguments.slurm.throttle,
                "array elements at a time; as many as Slurm likes by default")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least(1));
     add_option(command, "--pack", arguments.pack, "runs in one array element, --jobs of them at a time")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(at_least(1));
     add_option(command, "--time-limit", arguments.slurm.time_limit,
                "of an element, as sbatch's --time: 30, 4:00:00, 1-0; the partition's by default");
     add_option(command, "--signal-seconds", arguments.slurm.signal_seconds,
@@ -186,7 +186,7 @@ void add_slurm_options(CLI::App& command, Arguments& arguments, Session& session
         ->check(CLI::Range(1, 65535));  // what sbatch accepts
     add_option(command, "--requeues", arguments.requeues, "how often an element is queued again at most")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
+        ->check(at_least(0));
     add_option(command, "--partition", arguments.slurm.partition, "Slurm's partition");
     add_option(command, "--account", arguments.slurm.account, "Slurm's account");
     add_option(command, "--sbatch", arguments.slurm.further, "another option for sbatch: --sbatch=--gres=gpu:1")

@@ -13,6 +13,7 @@
 #include "suite/training/device.h"
 #include "suite/training/process_group.h"
 #include "suite/training/setup.h"
+#include "suite/training/trick.h"
 
 namespace dsqbench {
 
@@ -70,6 +71,7 @@ void check_requests(const std::vector<RunRequest>& requests, const Session& sess
 Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArguments& arguments,
                        ProgressOf progress_of, const Session& session) {
     check_device(arguments.device);
+    for (const auto& request : requests) check_tricks_on(arguments.device, request.recipe.value("tricks"));
     const RunPlan plan = make_run_plan(requests, session.runs_folder, training_site(arguments, session));
     std::string identity;
     for (const auto& task : plan.tasks) identity += task.run.string() + "\n";

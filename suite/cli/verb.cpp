@@ -1,6 +1,9 @@
 #include "suite/cli/verb.h"
 
+#include <fmt/format.h>
+
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 
 namespace dsqbench {
@@ -13,6 +16,15 @@ std::string environment_name(const std::string& option) {
         name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
     return name;
+}
+
+CLI::Validator at_least(int smallest) {
+    const auto objection = [smallest](const std::string& text) -> std::string {
+        double value = 0;
+        const bool is_number = std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
+        return !is_number || value >= smallest ? "" : fmt::format("{} is not at least {}", text, smallest);
+    };
+    return {objection, ""};
 }
 
 CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& meaning) {

@@ -34,6 +34,8 @@ template <class Value>
 CLI::Option* add_option(CLI::App& command, const std::string& name, Value& value, const std::string& meaning) {
     return command.add_option(name, value, meaning)->envname(environment_name(name));
 }
+// A check of an option's number; what is none, CLI11 itself refuses.
+CLI::Validator at_least(int smallest);
 CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& meaning);
 
 void add_json_flag(CLI::App& command, Session& session);       // --json

@@ -45,8 +45,13 @@ void check_trick_tables(const nlohmann::json& tables) {
     }
 }
 
+void check_tricks_on(at::Device device, const nlohmann::json& tables) {
+    for (const auto& [name, table] : tables.items()) entry_of(name).check_device(table, device);
+}
+
 NamedTricks make_tricks(const nlohmann::json& tables, TrickContext context) {
     check_trick_tables(tables);
+    check_tricks_on(context.device, tables);
     std::vector<std::string> names;
     for (const auto& item : tables.items()) names.push_back(item.key());
     std::stable_sort(names.begin(), names.end(),

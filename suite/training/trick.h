@@ -86,6 +86,8 @@ struct TrickEntry {
     // Tricks take their turns in this order, the first one innermost in a forward pass: label smoothing changes the
     // target, distillation mixes in a second one; gradients are divided by the loss's scale before they are clipped.
     int order = 50;
+    // Throws Error(recipe) where the device cannot do what the options ask for.
+    std::function<void(const nlohmann::json& options, at::Device device)> check_device = [](const auto&, at::Device) {};
 };
 
 using TrickRegistration = Registration<TrickEntry>;
@@ -99,6 +101,7 @@ struct NamedTrick {
 using NamedTricks = std::vector<NamedTrick>;
 NamedTricks make_tricks(const nlohmann::json& tables, TrickContext context);
 void check_trick_tables(const nlohmann::json& tables);
+void check_tricks_on(at::Device device, const nlohmann::json& tables);
 
 // The hooks of all tricks together.
 at::Tensor forward_through(const NamedTricks& tricks, Network& network, const at::Tensor& images);

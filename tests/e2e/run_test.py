@@ -118,7 +118,7 @@ class Run(CommandTest):
         self.assertAlmostEqual(contiguous["loss"], last["loss"], delta=0.1)
 
     def test_float16_on_the_cpu_is_refused(self):
-        done = self.dsqbench(*TINY, "--quantizer", "dsq", "--set", "tricks.autocast.type=fp16", expect=1)
+        done = self.dsqbench(*TINY, "--quantizer", "dsq", "--set", "tricks.autocast.type=fp16", expect=3)
         self.assertIn("fp16 autocast is for GPUs", done.stderr)
         self.assertEqual(self.rows(), [])
 
@@ -282,6 +282,9 @@ class Errors(CommandTest):
         self.expect_error(3, ["bits"], *TINY, "--set", "quantization.weight_bits=9")
         self.expect_error(3, ["did you mean"], *TINY, "--set", "training.epoch=1")
         self.expect_error(3, ["did you mean 'resnet8'"], *TINY, "--set", "model.name=resnet9")
+        self.expect_error(3, ["'tricks.ema.decay' must be a number"], *TINY, "--set", "tricks.ema.decay=2")
+        self.expect_error(3, ["'alpha' cannot be 0.9"], *TINY, "--set", "quantization.options.dsq.alpha=0.9")
+        self.assertFalse((self.folder / "runs").exists(), "nothing has started")
 
     def test_a_recipe_without_rows_has_no_results_to_show(self):
         self.expect_error(4, ["no publishable row", "dsqbench run --recipe x"], "show", "results", "x")
@@ -299,6 +302,8 @@ class Errors(CommandTest):
         self.expect_error(2, ["--recipe"], "run")
         self.expect_error(2, ["did you mean 'dsq'"], *TINY, "--quantizer", "dsk")
         self.expect_error(2, ["seeds"], *TINY, "--seeds", "4..1")
+        for option, value, least in [("--limit-batches", "-1", 0), ("--checkpoint-seconds", "nan", 0), ("--jobs", "0", 1)]:
+            self.expect_error(2, [f"{option}: {value} is not at least {least}"], *TINY, option, value)
 
 
 if __name__ == "__main__":

@@ -11,17 +11,16 @@ namespace dsqbench {
 
 namespace {
 
-at::ScalarType type_option(const TrickContext& context) {
-    if (context.options.at("type") == "bf16") return at::kBFloat16;
-    if (context.device.is_cpu())
+void check_device(const nlohmann::json& options, at::Device device) {
+    if (device.is_cpu() && options.at("type") == "fp16")
         throw Error(ExitCode::recipe, "fp16 autocast is for GPUs: LibTorch has no convolutions in float16 for the CPU",
                     "set tricks.autocast.type=bf16, or train with --device cuda");
-    return at::kHalf;
 }
 
 class Autocast : public Trick {
 public:
-    explicit Autocast(const TrickContext& context) : type_(type_option(context)) {
+    explicit Autocast(const TrickContext& context)
+        : type_(context.options.at("type") == "bf16" ? at::kBFloat16 : at::kHalf) {
         if (type_ == at::kHalf) scaling_.emplace();
     }
 
@@ -50,7 +49,8 @@ const TrickRegistration registration{
      {{"type",
        {"what convolutions compute in; fp16 with loss scaling, on a GPU", "\"bf16\" or \"fp16\"",
         [](const auto& type) { return type == "bf16" || type == "fp16"; }}}},
-     0}};
+     0,
+     check_device}};
 
 }  // namespace
 }  // namespace dsqbench
