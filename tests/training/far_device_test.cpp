@@ -206,9 +206,10 @@ TORCH_LIBRARY_IMPL(aten, XPU, library) {
     library.impl("_foreach_add_.List", TORCH_FN(add_to_all));
     library.impl("_foreach_mul_.Scalar", TORCH_FN(multiply_all));
     library.impl("_foreach_zero_", TORCH_FN(zero_all));
-    library.impl("view", TORCH_FN(at::native::view));
-    library.impl("as_strided", TORCH_FN(at::native::as_strided_tensorimpl));
-    library.impl("_reshape_alias", TORCH_FN(at::native::_reshape_alias));
+    // As pointers: with the undefined-behaviour sanitizer GCC 12 takes no function of a library for a constant.
+    library.impl("view", &at::native::view);
+    library.impl("as_strided", &at::native::as_strided_tensorimpl);
+    library.impl("_reshape_alias", &at::native::_reshape_alias);
     library.impl("convolution_overrideable", TORCH_FN(convolution));
     library.impl("convolution_backward_overrideable", TORCH_FN(convolution_backward));
     library.impl("native_batch_norm", TORCH_FN(batch_norm));
