@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <new>
 
 #include "suite/cli/verb.h"
@@ -34,25 +32,6 @@ int report(const Error& error) {
     const bool colour = colour_wanted(STDERR_FILENO);
     fmt::print(stderr, "{}dsqbench: {}{}\n", colour ? "\033[31m" : "", error.what(), colour ? "\033[0m" : "");
     return static_cast<int>(error.code());
-}
-
-// Of the exception that is being handled.
-int report_exception() {
-    try {
-        throw;
-    } catch (const Error& error) {
-        return report(error);
-    } catch (const std::bad_alloc&) {
-        return report(Error(ExitCode::failed, "out of memory"));
-    } catch (const std::exception& error) {
-        return report(Error(ExitCode::failed, fmt::format("internal error: {}", error.what()), "please report it"));
-    }
-}
-
-// What a thread of a library throws, nobody catches.
-[[noreturn]] void end_by_exception() {
-    if (!std::current_exception()) std::abort();
-    std::_Exit(report_exception());
 }
 
 // CLI11 has exit codes of its own; ours are 0 for help and version, 2 for a wrong command line.
@@ -97,13 +76,16 @@ int run(int argc, char** argv) {
     }
     keep_environment_to_the_called(app);
     catch_stop_signals();
-    std::set_terminate(end_by_exception);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return report_usage(app, error);
-    } catch (...) {
-        return report_exception();
+    } catch (const Error& error) {
+        return report(error);
+    } catch (const std::bad_alloc&) {
+        return report(Error(ExitCode::failed, "out of memory"));
+    } catch (const std::exception& error) {
+        return report(Error(ExitCode::failed, fmt::format("internal error: {}", error.what()), "please report it"));
     }
     return static_cast<int>(session.exit_code);
 }

@@ -4,10 +4,10 @@
 #include <torch/version.h>
 
 #include <chrono>
+#include <string>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
 
-#include "suite/core/error.h"
 #include "suite/launch/ranks.h"
 
 #if TORCH_VERSION_MAJOR >= 2
@@ -31,12 +31,7 @@ struct Meeting {
 
 // Connected to all ranks. Their tensors are contiguous and, of Gloo, on the CPU, of NCCL, on `gpu`. Throw
 // Error(unavailable) where this dsqbench was built without them, std::exception when the ranks do not come together.
-// Once connected, Gloo's throw std::exception when a rank is gone. NCCL's leave this thread waiting for the GPU, and
-// the process ends by an Error, lost_rank(), that another thread throws and nothing catches.
 Collectives gloo_collectives(const Meeting& meeting);
 Collectives nccl_collectives(const Meeting& meeting, at::Device gpu);
-
-// What to say of it.
-Error lost_rank(const std::exception& error);
 
 }  // namespace dsqbench

@@ -1,10 +1,10 @@
+#include "suite/core/error.h"
 #include "suite/training/collectives.h"
 
 #if DSQBENCH_NCCL
 #ifndef USE_C10D_NCCL  // which the header that follows asks for
 #define USE_C10D_NCCL
 #endif
-#include <exception>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
@@ -20,26 +20,9 @@ public:
     ~Nccl() override { shutdown(); }  // it complains where its destructor has to
 };
 
-std::terminate_handler end_otherwise = nullptr;
-
-// LibTorch's watchdog throws in a thread of its own.
-[[noreturn]] void end_with_lost_rank() {
-    try {
-        try {
-            if (std::current_exception()) throw;
-        } catch (const c10::Error& error) {
-            throw lost_rank(error);
-        }
-    } catch (...) {
-        end_otherwise();
-    }
-    std::abort();
-}
-
 }  // namespace
 
 Collectives nccl_collectives(const Meeting& meeting, at::Device gpu) {
-    if (end_otherwise == nullptr) end_otherwise = std::set_terminate(end_with_lost_rank);
     auto options = Nccl::Options::create();
     options->timeout = meeting.patience;
     auto nccl = c10::make_intrusive<Nccl>(meeting.store, meeting.ranks.rank, meeting.ranks.count, std::move(options));

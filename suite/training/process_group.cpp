@@ -5,6 +5,7 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include "suite/core/error.h"
 #include "suite/training/collectives.h"
 
 namespace dsqbench {
@@ -36,12 +37,17 @@ std::string text_of_exception(const std::exception& error) {
     return text.substr(0, text.find('\n'));
 }
 
+[[noreturn]] void fail(const std::exception& error) {
+    throw Error(ExitCode::failed, "another rank is gone: " + text_of_exception(error),
+                "see its own message; all ranks started again go on from the last checkpoint");
+}
+
 template <class Collective>
 void complete(Collective start) {
     try {
         start()->wait();
     } catch (const std::exception& error) {
-        throw lost_rank(error);
+        fail(error);
     }
 }
 
@@ -61,11 +67,6 @@ private:
 };
 
 }  // namespace
-
-Error lost_rank(const std::exception& error) {
-    return Error(ExitCode::failed, "another rank is gone: " + text_of_exception(error),
-                 "see its own message; all ranks started again go on from the last checkpoint");
-}
 
 struct Rendezvous::State {
     c10::intrusive_ptr<c10d::TCPStore> store;
@@ -158,7 +159,7 @@ std::unique_ptr<ProcessGroup::Pending> ProcessGroup::start_sum(at::Tensor x) con
     try {
         work = state_->collectives->allreduce(values);
     } catch (const std::exception& error) {
-        throw lost_rank(error);
+        fail(error);
     }
     return std::make_unique<PendingSum>(x, values[0], std::move(work));
 }

@@ -1,5 +1,5 @@
-// The ranks that train one network together, over LibTorch's collectives (c10d): Gloo between processors, NCCL between
-// GPUs.
+// The ranks that train one network together, over LibTorch's collectives (c10d): Gloo between
+// processors, NCCL between GPUs.
 #pragma once
 
 #include <chrono>
