@@ -92,11 +92,12 @@ class Cifar10Grid(CommandTest):
         self.assertEqual((values["training.batch_size"], values["training.learning_rate"]), (512, 0.2))
         self.assertIn("batches of 512 images instead of 128", values["description"])
 
-    def test_documentation_has_the_table_of_the_stored_rows(self):
-        document = (SOURCE / "docs/cifar10_h200.md").read_text()
-        arguments = re.search(r"`scripts/cifar10_grid (.*)`", document).group(1).split()
+    def test_documentation_has_the_tables_of_the_stored_rows(self):
         shutil.copytree(SOURCE / "results", self.folder / "results", dirs_exist_ok=True)
-        self.assertTrue(document.endswith("\n\n" + self.grid(*arguments).stdout.rstrip() + "\n"))
+        for name in ["h200", "h100"]:
+            document = (SOURCE / f"docs/cifar10_{name}.md").read_text()
+            arguments = re.search(r"`scripts/cifar10_grid (.*)`", document).group(1).split()
+            self.assertTrue(document.endswith("\n\n" + self.grid(*arguments).stdout.rstrip() + "\n"), name)
 
     def test_table_has_rows_of_the_recipe_as_it_is_beside_published_numbers(self):
         _, protocol = self.values("cifar10_r20_w2a2")
