@@ -10,11 +10,11 @@
 #include <set>
 
 #include "kernels/api/layout.h"
-#include "suite/core/error.h"
 #include "suite/core/random.h"
 #include "suite/deploy/executor.h"
 #include "suite/deploy/random_graph.h"
 #include "tests/deploy/node_reference.h"
+#include "tests/refusal.h"
 
 namespace dsqbench::deploy {
 namespace {
@@ -192,26 +192,18 @@ TEST(Lowering, quantizes_a_value_once_for_readers_of_one_grid) {
 TEST(Lowering, refuses_numbers_that_are_not_finite_and_names_the_layer) {
     Graph graph = random_graph(tiny(GridKind::symmetric, 2, 2, 1));
     std::get<Layer>(graph.nodes[3].operation).scale[0] = std::nanf("");
-    try {
-        lower(graph);
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        EXPECT_EQ(error.place(), graph.nodes[3].name);
-    }
+    const Error error = refusal_of([&] { lower(graph); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_EQ(error.place(), graph.nodes[3].name);
 }
 
 TEST(Lowering, refuses_grids_without_a_positive_step_and_names_the_layer) {
     for (const float step : {0.0F, -1.0F, 1e-45F}) {
         Graph graph = random_graph(tiny(GridKind::symmetric, 2, 2, 1));
         std::get<Layer>(graph.nodes[2].operation).input->step = step;
-        try {
-            lower(graph);
-            FAIL() << step;
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ExitCode::data);
-            EXPECT_EQ(error.place(), graph.nodes[2].name);
-        }
+        const Error error = refusal_of([&] { lower(graph); });
+        EXPECT_EQ(error.code(), ExitCode::data) << step;
+        EXPECT_EQ(error.place(), graph.nodes[2].name);
     }
 }
 

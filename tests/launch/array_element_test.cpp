@@ -9,6 +9,7 @@
 #include "suite/core/signals.h"
 #include "suite/launch/slurm.h"
 #include "tests/launch/submitted.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -52,8 +53,8 @@ TEST_F(Submitted, element_does_not_start_what_needs_a_run_without_result) {
 
 TEST_F(Submitted, element_that_is_not_there_is_an_error) {
     submit({task("a")});
-    EXPECT_EQ(code_of([&] { run("stage-1", 1); }), ExitCode::usage);
-    EXPECT_EQ(code_of([&] { run("stage-2", 0); }), ExitCode::usage);
+    EXPECT_EQ(refusal_of([&] { run("stage-1", 1); }).code(), ExitCode::usage);
+    EXPECT_EQ(refusal_of([&] { run("stage-2", 0); }).code(), ExitCode::usage);
 }
 
 TEST_F(Submitted, element_notes_an_end_while_others_go_on) {

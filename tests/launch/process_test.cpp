@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "suite/core/clock.h"
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -82,12 +82,8 @@ TEST(Process, leaks_no_pipe_into_the_next_one) {
 }
 
 TEST(Process, that_does_not_exist_is_an_error_with_its_name) {
-    try {
-        Process({"/no/such/program"}, {});
-        FAIL() << "started";
-    } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "cannot start '/no/such/program': No such file or directory");
-    }
+    EXPECT_STREQ(refusal_of([] { Process({"/no/such/program"}, {}); }).what(),
+                 "cannot start '/no/such/program': No such file or directory");
     EXPECT_THROW(Process({}, {}), std::logic_error);
 }
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -20,14 +20,10 @@ std::optional<Ranks> ranks_under(const Variables& variables) {
 }
 
 void expect_refusal(const Variables& variables, const std::string& message, const std::string& hint) {
-    try {
-        ranks_under(variables);
-        FAIL() << "nothing was thrown";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::usage);
-        EXPECT_THAT(error.what(), testing::HasSubstr(message));
-        EXPECT_THAT(error.hint(), testing::HasSubstr(hint));
-    }
+    const Error error = refusal_of([&] { ranks_under(variables); });
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_THAT(error.what(), testing::HasSubstr(message));
+    EXPECT_THAT(error.hint(), testing::HasSubstr(hint));
 }
 
 TEST(Ranks, one_process_that_nobody_launched_is_alone) {

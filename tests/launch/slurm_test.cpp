@@ -5,6 +5,7 @@
 
 #include "suite/launch/submit_tasks.h"
 #include "tests/launch/submitted.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -111,8 +112,8 @@ TEST(BatchScript, quotes_whatever_a_name_holds) {
 
 TEST(BatchScript, refuses_paths_that_slurm_cannot_write) {
     for (const char* path : {"/back\\slash", "/new\nline", "/latin-\xE9"})
-        EXPECT_EQ(code_of([&] { check_slurm_path(path); }), ExitCode::usage) << path;
-    EXPECT_EQ(code_of([] { check_slurm_path("/two words/%j/'$(id)'/\xC3\xA9"); }), ExitCode::ok);
+        EXPECT_EQ(refusal_of([&] { check_slurm_path(path); }).code(), ExitCode::usage) << path;
+    EXPECT_NO_THROW(check_slurm_path("/two words/%j/'$(id)'/\xC3\xA9"));
 }
 
 TEST(BatchScript, refuses_options_that_would_break_the_plan) {
@@ -121,12 +122,12 @@ TEST(BatchScript, refuses_options_that_would_break_the_plan) {
           "--signal=TERM", "--clusters=other", "--comment=two\nlines"}) {
         SlurmOptions options;
         options.further = {option};
-        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << option;
+        EXPECT_EQ(refusal_of([&] { check_slurm_options(options); }).code(), ExitCode::usage) << option;
     }
     SlurmOptions options;
     options.further = {"--gres=gpu:1", "--mem=4G", "--constraint=a&b", "--comment=two words"};
     options.time_limit = "1-12:30:00";
-    EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::ok);
+    EXPECT_NO_THROW(check_slurm_options(options));
 }
 
 TEST(BatchScript, refuses_a_time_limit_that_is_none) {
@@ -134,7 +135,7 @@ TEST(BatchScript, refuses_a_time_limit_that_is_none) {
          {"soon", "::--", "1-", "-1", "1:2:3:4", "4:", "1-2-3", "99999999999999999999", " 30", "1.5"}) {
         SlurmOptions options;
         options.time_limit = limit;
-        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << limit;
+        EXPECT_EQ(refusal_of([&] { check_slurm_options(options); }).code(), ExitCode::usage) << limit;
     }
 }
 
@@ -143,11 +144,11 @@ TEST(BatchScript, leaves_time_to_train_before_the_signal) {
     options.signal_seconds = 120;
     for (const char* short_limit : {"3", "3:00", "0:03:00", "0-0:3", "0-0:0:180"}) {
         options.time_limit = short_limit;
-        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::usage) << short_limit;
+        EXPECT_EQ(refusal_of([&] { check_slurm_options(options); }).code(), ExitCode::usage) << short_limit;
     }
     for (const char* limit : {"4", "3:01", "1:00:00", "1-0", "0-1", "0-0:4", "0-0:0:181"}) {
         options.time_limit = limit;
-        EXPECT_EQ(code_of([&] { check_slurm_options(options); }), ExitCode::ok) << limit;
+        EXPECT_NO_THROW(check_slurm_options(options)) << limit;
     }
 }
 
@@ -183,7 +184,7 @@ TEST_F(Submitted, refuses_a_damaged_file_with_its_place) {
           "{\"jobs\": 1, \"requeues\": 1, \"tasks\": [], \"arrays\": "
           "[{\"name\": \"x\", \"elements\": [[0]], \"job\": \"1\"}]}"}) {
         write_file_atomically(submission_.folder / "submission.json", text);
-        EXPECT_EQ(code_of([&] { read_submissions(runs()); }), ExitCode::data) << text;
+        EXPECT_EQ(refusal_of([&] { read_submissions(runs()); }).code(), ExitCode::data) << text;
     }
 }
 

@@ -15,15 +15,6 @@ inline SubmittedTask task(const std::string& run, std::vector<std::string> needs
     return {run + " seed 0", {"/bin/true"}, run, std::move(needs)};
 }
 
-inline ExitCode code_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    return ExitCode::ok;
-}
-
 class Submitted : public testing::Test {
 protected:
     Submitted() {

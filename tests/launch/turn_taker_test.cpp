@@ -3,19 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
 
-std::string refusal_of(TurnTaker& taker) {
-    try {
-        taker.take_turn();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::failed);
-        return error.message();
-    }
-    return "accepted";
+std::string refusal(TurnTaker& taker) {
+    const Error error = refusal_of([&] { taker.take_turn(); });
+    EXPECT_EQ(error.code(), ExitCode::failed);
+    return error.message();
 }
 
 TEST(TurnTaker, answers_every_turn_with_its_seconds) {
@@ -26,9 +22,9 @@ TEST(TurnTaker, answers_every_turn_with_its_seconds) {
 TEST(TurnTaker, that_ends_early_is_quoted) {
     TurnTaker taker("pillow", "read line; echo 1; echo no module named PIL >&2; exit 1");
     EXPECT_EQ(taker.take_turn(), 1);
-    EXPECT_THAT(refusal_of(taker), testing::StartsWith("'pillow' ended"));
+    EXPECT_THAT(refusal(taker), testing::StartsWith("'pillow' ended"));
     TurnTaker missing("nobody", "/nonexistent/program");
-    EXPECT_THAT(refusal_of(missing),
+    EXPECT_THAT(refusal(missing),
                 testing::AllOf(testing::StartsWith("'nobody' ended"), testing::HasSubstr("not found")));
 }
 
@@ -36,7 +32,7 @@ class TurnTakerAnswer : public testing::TestWithParam<const char*> {};
 
 TEST_P(TurnTakerAnswer, that_is_no_time_is_refused) {
     TurnTaker taker("rival", std::string("read line; echo '") + GetParam() + "'; read line");
-    EXPECT_THAT(refusal_of(taker), testing::HasSubstr("instead of seconds"));
+    EXPECT_THAT(refusal(taker), testing::HasSubstr("instead of seconds"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, TurnTakerAnswer, testing::Values("", "soon", "1.5 s", "-1", "0", "nan", "inf", "1e999"));

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "quantizers/tensor_file.h"
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -28,13 +28,9 @@ TensorFile apply(const TensorFile& input, NetworkMode mode = NetworkMode::evalua
 }
 
 std::string refusal(const TensorFile& input) {
-    try {
-        apply(input);
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        return error.what();
-    }
-    return "";
+    const Error error = refusal_of([&] { apply(input); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    return error.what();
 }
 
 TEST(NetworkPass, gives_logits_gradients_and_the_state_it_began_with) {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -15,14 +15,10 @@ Pickle parsed(const std::string& bytes) {
 }
 
 std::string pickle_refusal(const std::string& bytes) {
-    try {
-        parsed(bytes);
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        EXPECT_EQ(error.place(), "f");
-        return error.message();
-    }
-    return "";
+    const Error error = refusal_of([&] { parsed(bytes); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_EQ(error.place(), "f");
+    return error.message();
 }
 
 // Python: pickle.dumps({"a": [1, -2, 2.5, None, True], "b": (300, 70000, 1 << 40)}, protocol=2)

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "suite/core/error.h"
 #include "suite/core/file_system.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -14,13 +14,9 @@ const std::filesystem::path corpora = DSQBENCH_SOURCE_DIR "/tests/fuzz/corpus";
 std::string weights_refusal(const std::string& bytes) {
     const TemporaryFolder folder;
     write_file_atomically(folder / "w", bytes);
-    try {
-        read_weights_file(folder / "w");
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        return error.what();
-    }
-    return "";
+    const Error error = refusal_of([&] { read_weights_file(folder / "w"); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    return error.what();
 }
 
 TEST(WeightsFile, is_told_by_its_content_and_known_by_its_tensors) {

@@ -7,6 +7,7 @@
 
 #include "quantizers/tensor_file.h"
 #include "tests/quantizers/gradient_check.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -20,13 +21,9 @@ TensorFile file_with_x() {
 }
 
 void expect_refused(const TensorFile& file, const std::string& text) {
-    try {
-        apply_to_file("dsq", weight_2, file, "in.safetensors");
-        ADD_FAILURE() << "no error: " << text;
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr(text), testing::StartsWith("in.safetensors: ")));
-    }
+    const Error error = refusal_of([&] { apply_to_file("dsq", weight_2, file, "in.safetensors"); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr(text), testing::StartsWith("in.safetensors: ")));
 }
 
 TEST(Inspection, applies_the_quantizer_as_in_a_training_step) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/quantizers/gradient_check.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -21,13 +22,9 @@ TEST(Options, are_read_when_present) {
 
 TEST(Options, suggest_the_nearest_choice) {
     const auto settings = settings_of(QuantizerRole::weight, 2, {{"init", "sigme"}});
-    try {
-        text_option(settings, "init", "sigma", {"sigma", "min-max"});
-        FAIL() << "accepted";
-    } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "option 'init' cannot be 'sigme'; did you mean 'sigma'?");
-        EXPECT_EQ(error.code(), ExitCode::recipe);
-    }
+    const Error error = refusal_of([&] { text_option(settings, "init", "sigma", {"sigma", "min-max"}); });
+    EXPECT_STREQ(error.what(), "option 'init' cannot be 'sigme'; did you mean 'sigma'?");
+    EXPECT_EQ(error.code(), ExitCode::recipe);
 }
 
 TEST(Options, refuse_other_types_and_numbers_outside_the_interval) {

@@ -7,18 +7,15 @@
 #include <stdexcept>
 
 #include "tests/quantizers/gradient_check.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
 
 void expect_error(ExitCode code, const std::string& text, const std::function<void()>& action) {
-    try {
-        action();
-        ADD_FAILURE() << "no error: " << text;
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), code) << error.what();
-        EXPECT_THAT(error.what(), testing::HasSubstr(text));
-    }
+    const Error error = refusal_of(action);
+    EXPECT_EQ(error.code(), code) << error.what();
+    EXPECT_THAT(error.what(), testing::HasSubstr(text));
 }
 
 void expect_refused(ExitCode code, const std::string& text, const std::string& name,

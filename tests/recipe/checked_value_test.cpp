@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "suite/recipe/schema.h"
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {

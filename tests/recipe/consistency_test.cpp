@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "suite/recipe/recipe.h"
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {

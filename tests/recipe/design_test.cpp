@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
 #include "suite/recipe/recipe_files.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -33,14 +33,12 @@ std::string changed(const std::string& from, const std::string& to) {
 }
 
 std::string refusal(const std::string& text) {
-    try {
+    const Error error = refusal_of([&] {
         const Recipe recipe = parse_recipe(text, "x.toml");
         cells_of(recipe, design_of(recipe), shipped);
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::recipe);
-        return error.what();
-    }
-    return "accepted";
+    });
+    EXPECT_EQ(error.code(), ExitCode::recipe);
+    return error.what();
 }
 
 TEST(Design, makes_a_recipe_of_every_cell) {

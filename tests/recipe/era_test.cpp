@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/recipe/matrix.h"
 #include "suite/recipe/recipe_files.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -40,13 +40,9 @@ protected:
         return load_era("x", folder_.path());
     }
     std::string refusal(const std::string& text) {
-        try {
-            era(text);
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ExitCode::recipe);
-            return error.what();
-        }
-        return "accepted";
+        const Error error = refusal_of([&] { era(text); });
+        EXPECT_EQ(error.code(), ExitCode::recipe);
+        return error.what();
     }
     std::string changed(const std::string& from, const std::string& to) {
         std::string text = complete;
@@ -138,12 +134,7 @@ TEST_F(EraTest, refuses_what_is_not_training) {
 }
 
 TEST_F(EraTest, unknown_names_get_the_nearest) {
-    try {
-        load_era("pact-2019", shipped);
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_THAT(error.what(), HasSubstr("did you mean 'pact-2018'"));
-    }
+    EXPECT_THAT(refusal_of([] { load_era("pact-2019", shipped); }).what(), HasSubstr("did you mean 'pact-2018'"));
 }
 
 TEST(ShippedEras, load_with_a_source_and_lie_over_a_shipped_recipe) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {

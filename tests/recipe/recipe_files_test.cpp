@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "suite/recipe/recipe.h"
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "suite/recipe/matrix.h"
-#include "tests/recipe/refusal.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {

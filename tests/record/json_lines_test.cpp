@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include "suite/core/error.h"
 #include "suite/core/file_system.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -45,13 +45,9 @@ TEST(JsonLines, survive_any_prefix_of_a_file) {
 }
 
 TEST(JsonLines, refuse_damage_with_file_and_line) {
-    try {
-        refuse_damage(parse_json_lines("{}\n\nnot JSON\n"), "rows.jsonl");
-        FAIL() << "no error";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.place(), "rows.jsonl:3");
-        EXPECT_EQ(error.code(), ExitCode::data);
-    }
+    const Error error = refusal_of([] { refuse_damage(parse_json_lines("{}\n\nnot JSON\n"), "rows.jsonl"); });
+    EXPECT_EQ(error.place(), "rows.jsonl:3");
+    EXPECT_EQ(error.code(), ExitCode::data);
 }
 
 TEST(JsonLines, write_what_JSON_cannot_say_as_null) {

@@ -6,10 +6,10 @@
 
 #include <fstream>
 
-#include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/record/row.h"
 #include "tests/record/sample_row.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -22,13 +22,9 @@ protected:
     void add_bytes(const std::string& bytes) const { std::ofstream(file_, std::ios::app) << bytes; }
 
     std::string refusal() const {
-        try {
-            store_.read();
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ExitCode::data);
-            return error.what();
-        }
-        return "accepted";
+        const Error error = refusal_of([&] { store_.read(); });
+        EXPECT_EQ(error.code(), ExitCode::data);
+        return error.what();
     }
 
     TemporaryFolder folder_;

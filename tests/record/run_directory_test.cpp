@@ -6,7 +6,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -18,16 +18,6 @@ RunRequest request(const std::string& label = "dsq", std::uint64_t seed = 3) {
     request.recipe.set_name("small");
     request.seed = seed;
     return request;
-}
-
-template <class Action>
-std::string refusal_of(Action action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "accepted";
 }
 
 TEST(RunPath, is_made_of_recipe_label_seed_and_id) {
@@ -75,22 +65,23 @@ TEST(RunDirectory, refuses_another_recipe_and_another_seed) {
     { const RunDirectory first(folder.path(), request()); }
     RunRequest other = request();
     other.recipe.set("training.epochs", 7, "test");
-    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), other); }), testing::HasSubstr("holds another recipe"));
-    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), request("dsq", 4)); }),
+    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), other); }).what(),
+                testing::HasSubstr("holds another recipe"));
+    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), request("dsq", 4)); }).what(),
                 testing::HasSubstr("holds another seed"));
 }
 
 TEST(RunDirectory, belongs_to_one_process_at_a_time) {
     const TemporaryFolder folder;
     const RunDirectory first(folder.path(), request());
-    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), request()); }),
+    EXPECT_THAT(refusal_of([&] { RunDirectory(folder.path(), request()); }).what(),
                 testing::HasSubstr("another process is working on the run directory"));
 }
 
 TEST(RunDirectory, says_which_folder_it_cannot_make) {
     const TemporaryFolder folder;
     write_file_atomically(folder / "file", "");
-    EXPECT_THAT(refusal_of([&] { RunDirectory(folder / "file/run", request()); }),
+    EXPECT_THAT(refusal_of([&] { RunDirectory(folder / "file/run", request()); }).what(),
                 testing::HasSubstr("cannot create the folder"));
 }
 
@@ -114,7 +105,7 @@ TEST(Metrics, shorter_than_the_checkpoint_says_are_refused) {
     const TemporaryFolder folder;
     RunDirectory run(folder.path(), request());
     run.append_metrics({{"epoch", 1}});
-    EXPECT_THAT(refusal_of([&] { run.truncate_metrics(1000); }),
+    EXPECT_THAT(refusal_of([&] { run.truncate_metrics(1000); }).what(),
                 testing::HasSubstr("has 12 bytes where the checkpoint knows of 1000"));
 }
 
@@ -123,7 +114,7 @@ TEST(Metrics, are_read_without_a_torn_last_line) {
     write_file_atomically(folder / "metrics.jsonl", "{\"epoch\":1}\n{\"epo");
     EXPECT_EQ(read_metrics(folder.path()).size(), 1u);
     write_file_atomically(folder / "metrics.jsonl", "{\"epoch\":1}\n{\"epo\n");
-    EXPECT_THAT(refusal_of([&] { read_metrics(folder.path()); }),
+    EXPECT_THAT(refusal_of([&] { read_metrics(folder.path()); }).what(),
                 testing::HasSubstr("metrics.jsonl:2: this line is not JSON"));
 }
 
@@ -139,7 +130,8 @@ TEST(Result, that_is_damaged_is_an_error) {
     const TemporaryFolder folder;
     for (const char* bytes : {"", "{", "[1]", "null"}) {
         write_file_atomically(folder / "result.json", bytes);
-        EXPECT_THAT(refusal_of([&] { read_result(folder.path()); }), testing::HasSubstr("result.json: is damaged"))
+        EXPECT_THAT(refusal_of([&] { read_result(folder.path()); }).what(),
+                    testing::HasSubstr("result.json: is damaged"))
             << bytes;
     }
 }

@@ -5,11 +5,11 @@
 
 #include <set>
 
-#include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/core/hash.h"
 #include "suite/recipe/recipe.h"
 #include "tests/record/sample_row.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -26,14 +26,10 @@ Claim claim_of(const std::string& rule) {
 
 const std::string difference = "kind = \"difference\"\nrecipes = [\"small\"]\nbetter = \"dsq\"\nworse = \"ste\"\n";
 
-std::string refusal_of(const std::string& text) {
-    try {
-        parse_claim(text, "claims/c.toml");
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        return error.what();
-    }
-    return "accepted";
+std::string refusal(const std::string& text) {
+    const Error error = refusal_of([&] { parse_claim(text, "claims/c.toml"); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    return error.what();
 }
 
 Evidence evidence_of(const std::vector<std::pair<std::string, std::vector<double>>>& contenders) {
@@ -57,15 +53,15 @@ Kind verdict_of(const std::string& rule, const Evidence& evidence) {
 }
 
 TEST(Claim, slips_are_refused_with_their_place) {
-    EXPECT_THAT(refusal_of("claim = \"c\"\n"), testing::HasSubstr("is missing"));
-    EXPECT_THAT(refusal_of(head + "kind = \"diference\"\n"),
+    EXPECT_THAT(refusal("claim = \"c\"\n"), testing::HasSubstr("is missing"));
+    EXPECT_THAT(refusal(head + "kind = \"diference\"\n"),
                 testing::HasSubstr("claims/c.toml:7:1: 'kind' cannot be 'diference'; did you mean 'difference'?"));
-    EXPECT_THAT(refusal_of(head + difference + "tolerance = 1\n"), testing::HasSubstr("c.toml:11:1: unknown key"));
-    EXPECT_THAT(refusal_of(head + "kind = \"difference\"\nbetter = \"dsq\"\n"), testing::HasSubstr("is missing"));
-    EXPECT_THAT(refusal_of(head + "kind = \"run_statistic\"\nrecipes = [\"a\"]\ncontender = \"dsq\"\n" +
-                           "statistic = \"alpha_hump_share\"\n"),
+    EXPECT_THAT(refusal(head + difference + "tolerance = 1\n"), testing::HasSubstr("c.toml:11:1: unknown key"));
+    EXPECT_THAT(refusal(head + "kind = \"difference\"\nbetter = \"dsq\"\n"), testing::HasSubstr("is missing"));
+    EXPECT_THAT(refusal(head + "kind = \"run_statistic\"\nrecipes = [\"a\"]\ncontender = \"dsq\"\n" +
+                        "statistic = \"alpha_hump_share\"\n"),
                 testing::HasSubstr("one of 'above' and 'below'"));
-    EXPECT_THAT(refusal_of(head + difference + "[extra]\na = 1\n"), testing::HasSubstr("unknown table 'extra'"));
+    EXPECT_THAT(refusal(head + difference + "[extra]\na = 1\n"), testing::HasSubstr("unknown table 'extra'"));
 }
 
 TEST(Claim, of_a_difference_is_decided_by_its_interval) {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
 #include "tests/record/sample_row.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -27,14 +27,10 @@ void make_diverged(Row& row) {
     row.erase("top1");
 }
 
-std::string refusal_of(const std::vector<Row>& rows) {
-    try {
-        compare_contenders(rows);
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::failed);
-        return error.what();
-    }
-    return "accepted";
+std::string refusal(const std::vector<Row>& rows) {
+    const Error error = refusal_of([&] { compare_contenders(rows); });
+    EXPECT_EQ(error.code(), ExitCode::failed);
+    return error.what();
 }
 
 TEST(Comparison, groups_by_label_in_the_order_of_appearance) {
@@ -103,19 +99,19 @@ TEST(Comparison, speed_is_the_median_over_seeds) {
 TEST(Comparison, refuses_rows_of_two_protocols) {
     auto rows = three_contenders();
     rows[4]["protocol_id"] = "other";
-    EXPECT_THAT(refusal_of(rows), testing::HasSubstr("'fp32' and 'ste' were trained under different protocols"));
+    EXPECT_THAT(refusal(rows), testing::HasSubstr("'fp32' and 'ste' were trained under different protocols"));
 }
 
 TEST(Comparison, refuses_one_recipe_under_two_labels) {
     auto rows = three_contenders();
     rows[6]["recipe_id"] = rows[3]["recipe_id"];
-    EXPECT_THAT(refusal_of(rows), testing::HasSubstr("'ste' and 'dsq' are the same recipe"));
+    EXPECT_THAT(refusal(rows), testing::HasSubstr("'ste' and 'dsq' are the same recipe"));
 }
 
 TEST(Comparison, refuses_rows_from_other_data) {
     auto rows = three_contenders();
     rows[6]["dataset_fingerprint"] = "other";
-    EXPECT_THAT(refusal_of(rows), testing::HasSubstr("'dsq' come from other data"));
+    EXPECT_THAT(refusal(rows), testing::HasSubstr("'dsq' come from other data"));
 }
 
 TEST(Comparison, of_nothing_says_so) {

@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -16,14 +16,10 @@ namespace {
 const std::string head = "paper = \"P: someone\"\ntable = \"7\"\ntitle = \"t\"\n";
 const std::string common = "[common]\nmetric = \"top1\"\nconfidence = \"read\"\n[numbers]\n";
 
-std::string refusal_of(const std::string& text) {
-    try {
-        parse_published(text, "published/x.toml");
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        return error.what();
-    }
-    return "accepted";
+std::string refusal(const std::string& text) {
+    const Error error = refusal_of([&] { parse_published(text, "published/x.toml"); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    return error.what();
 }
 
 TEST(Published, numbers_take_what_they_lack_from_the_common_table) {
@@ -40,32 +36,32 @@ TEST(Published, numbers_take_what_they_lack_from_the_common_table) {
 }
 
 TEST(Published, slips_are_refused_with_their_place) {
-    EXPECT_THAT(refusal_of(head + common + "a = { methud = \"M\", value = 1 }\n"),
+    EXPECT_THAT(refusal(head + common + "a = { methud = \"M\", value = 1 }\n"),
                 testing::HasSubstr("published/x.toml:8:7: unknown key 'methud'; did you mean 'method'?"));
-    EXPECT_THAT(refusal_of(head + common + "a = { method = \"M\", value = \"65\" }\n"),
+    EXPECT_THAT(refusal(head + common + "a = { method = \"M\", value = \"65\" }\n"),
                 testing::HasSubstr(":8:21: 'value' must be a number"));
-    EXPECT_THAT(refusal_of(head + common + "a = { method = \"M\", value = 651.7 }\n"),
+    EXPECT_THAT(refusal(head + common + "a = { method = \"M\", value = 651.7 }\n"),
                 testing::HasSubstr("between 0 and 100"));
-    EXPECT_THAT(refusal_of(head + common + "a = { method = \"M\", value = nan }\n"), testing::HasSubstr("a number"));
-    EXPECT_THAT(refusal_of(head + common + "a = { method = \"M\" }\n"), testing::HasSubstr("has neither 'value'"));
-    EXPECT_THAT(refusal_of(head + common + "a = { value = 1 }\n"), testing::HasSubstr("'method' is missing"));
-    EXPECT_THAT(refusal_of(head + common + "a = 3\n"), testing::HasSubstr("unknown table 'numbers'"));
-    EXPECT_THAT(refusal_of(head + common + "a = { method = \"M\", value = 1, confidence = \"sure\" }\n"),
+    EXPECT_THAT(refusal(head + common + "a = { method = \"M\", value = nan }\n"), testing::HasSubstr("a number"));
+    EXPECT_THAT(refusal(head + common + "a = { method = \"M\" }\n"), testing::HasSubstr("has neither 'value'"));
+    EXPECT_THAT(refusal(head + common + "a = { value = 1 }\n"), testing::HasSubstr("'method' is missing"));
+    EXPECT_THAT(refusal(head + common + "a = 3\n"), testing::HasSubstr("unknown table 'numbers'"));
+    EXPECT_THAT(refusal(head + common + "a = { method = \"M\", value = 1, confidence = \"sure\" }\n"),
                 testing::HasSubstr("'confidence' cannot be 'sure'"));
 }
 
 TEST(Published, a_number_without_a_source_is_refused) {
     const std::string no_table = "paper = \"P: someone\"\ntitle = \"t\"\n";
-    EXPECT_THAT(refusal_of(no_table + common + "a = { method = \"M\", value = 1 }\n"),
+    EXPECT_THAT(refusal(no_table + common + "a = { method = \"M\", value = 1 }\n"),
                 testing::HasSubstr("the number has no source"));
 }
 
 TEST(Published, empty_truncated_and_foreign_files_are_refused) {
-    EXPECT_THAT(refusal_of(""), testing::HasSubstr("'paper' is missing"));
-    EXPECT_THAT(refusal_of(head), testing::HasSubstr("holds no number"));
-    EXPECT_THAT(refusal_of(head + "[common]\nmetric = \"to"), testing::HasSubstr("not valid TOML"));
-    EXPECT_THAT(refusal_of("\xFF\xFE"), testing::HasSubstr("is not UTF-8"));
-    EXPECT_THAT(refusal_of(head + common + "a = {}\n"), testing::HasSubstr("'method' is missing"));
+    EXPECT_THAT(refusal(""), testing::HasSubstr("'paper' is missing"));
+    EXPECT_THAT(refusal(head), testing::HasSubstr("holds no number"));
+    EXPECT_THAT(refusal(head + "[common]\nmetric = \"to"), testing::HasSubstr("not valid TOML"));
+    EXPECT_THAT(refusal("\xFF\xFE"), testing::HasSubstr("is not UTF-8"));
+    EXPECT_THAT(refusal(head + common + "a = {}\n"), testing::HasSubstr("'method' is missing"));
 }
 
 class ShippedNumbers : public testing::Test {

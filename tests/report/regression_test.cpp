@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
 #include "tests/record/sample_row.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -124,20 +124,10 @@ TEST(Regression, compares_two_runs_of_different_contenders) {
     EXPECT_EQ(change.label_b, "dsq");
 }
 
-template <class Action>
-Error error_of(Action action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error;
-    }
-    return {ExitCode::ok, "accepted"};
-}
-
 TEST(Regression, refuses_different_protocols_with_a_hint) {
     auto b = rows_of("dsq", before);
     for (auto& row : b) row["protocol_id"] = "other";
-    const Error error = error_of([&] { compare_results(rows_of("dsq", before), b, {"top1"}); });
+    const Error error = refusal_of([&] { compare_results(rows_of("dsq", before), b, {"top1"}); });
     EXPECT_EQ(error.code(), ExitCode::data);
     EXPECT_THAT(error.message(), testing::HasSubstr("different protocols"));
     EXPECT_FALSE(error.hint().empty());
@@ -145,21 +135,21 @@ TEST(Regression, refuses_different_protocols_with_a_hint) {
 
 TEST(Regression, refuses_sides_without_a_common_contender) {
     const auto a = rows_of("ste", before) + rows_of("dsq", before), b = rows_of("pact", before);
-    EXPECT_THAT(error_of([&] { compare_results(a, b, {"top1"}); }).what(),
+    EXPECT_THAT(refusal_of([&] { compare_results(a, b, {"top1"}); }).what(),
                 testing::HasSubstr("no contender in common; A has ste, dsq; B has pact"));
 }
 
 TEST(Regression, refuses_other_data) {
     auto b = rows_of("dsq", before);
     for (auto& row : b) row["dataset_fingerprint"] = "other";
-    EXPECT_THAT(error_of([&] { compare_results(rows_of("dsq", before), b, {"top1"}); }).what(),
+    EXPECT_THAT(refusal_of([&] { compare_results(rows_of("dsq", before), b, {"top1"}); }).what(),
                 testing::HasSubstr("other data"));
 }
 
 TEST(Regression, refuses_metrics_without_a_better_side) {
     const auto rows = rows_of("dsq", before);
-    EXPECT_EQ(error_of([&] { compare_results(rows, rows, {"epochs"}); }).code(), ExitCode::usage);
-    EXPECT_THAT(error_of([&] { compare_results(rows, rows, {"top_1"}); }).what(),
+    EXPECT_EQ(refusal_of([&] { compare_results(rows, rows, {"epochs"}); }).code(), ExitCode::usage);
+    EXPECT_THAT(refusal_of([&] { compare_results(rows, rows, {"top_1"}); }).what(),
                 testing::HasSubstr("did you mean 'top1'"));
 }
 

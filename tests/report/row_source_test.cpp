@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "suite/core/error.h"
 #include "suite/record/run_directory.h"
 #include "tests/record/sample_row.h"
+#include "tests/refusal.h"
 #include "tests/temporary_folder.h"
 
 namespace dsqbench {
@@ -18,14 +18,10 @@ void make_run(const std::filesystem::path& path, std::uint64_t seed) {
     RunDirectory(path, request).write_result({{"row", sample_row("dsq", seed)}});
 }
 
-std::string refusal_of(const std::filesystem::path& path) {
-    try {
-        load_rows(path);
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::data);
-        return error.what();
-    }
-    return "accepted";
+std::string refusal(const std::filesystem::path& path) {
+    const Error error = refusal_of([&] { load_rows(path); });
+    EXPECT_EQ(error.code(), ExitCode::data);
+    return error.what();
 }
 
 TEST(LoadRows, reads_a_results_folder_and_one_of_its_files) {
@@ -52,19 +48,19 @@ TEST(LoadRows, names_unfinished_runs) {
     testing::internal::CaptureStderr();
     EXPECT_EQ(load_rows(folder.path()).size(), 1u);
     EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("dsq-s1: the run has not finished"));
-    EXPECT_THAT(refusal_of(folder / "dsq-s1"), testing::HasSubstr("the run has not finished"));
+    EXPECT_THAT(refusal(folder / "dsq-s1"), testing::HasSubstr("the run has not finished"));
 }
 
 TEST(LoadRows, says_what_it_expects) {
     const TemporaryFolder folder;
-    EXPECT_THAT(refusal_of(folder.path()), testing::HasSubstr("holds no result row; name a run directory"));
-    EXPECT_THAT(refusal_of(folder / "none"), testing::HasSubstr("does not exist"));
+    EXPECT_THAT(refusal(folder.path()), testing::HasSubstr("holds no result row; name a run directory"));
+    EXPECT_THAT(refusal(folder / "none"), testing::HasSubstr("does not exist"));
 }
 
 TEST(LoadRows, refuses_a_result_that_is_no_row) {
     const TemporaryFolder folder;
     RunDirectory(folder / "run", RunRequest()).write_result({{"row", {{"kind", "training"}}}});
-    EXPECT_THAT(refusal_of(folder / "run"), testing::HasSubstr("result.json: field 'recipe' is missing"));
+    EXPECT_THAT(refusal(folder / "run"), testing::HasSubstr("result.json: field 'recipe' is missing"));
 }
 
 TEST(RowSource, a_commit_or_a_machine_behind_an_at_sign_selects_rows) {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 
 namespace dsqbench {
 namespace {
@@ -12,13 +12,9 @@ TEST(Device, of_the_cpu_is_there) {
 }
 
 TEST(Device, of_another_kind_is_there_or_refused_with_a_hint) {
-    try {
-        check_device(std::string("cuda:100"));
-        FAIL() << "a machine of more than 100 GPUs";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::unavailable);
-        EXPECT_FALSE(error.hint().empty());
-    }
+    const Error error = refusal_of([] { check_device(std::string("cuda:100")); });
+    EXPECT_EQ(error.code(), ExitCode::unavailable) << "or a machine of more than 100 GPUs";
+    EXPECT_FALSE(error.hint().empty());
 }
 
 TEST(Device, of_a_rank_is_its_own_where_the_machine_has_several) {

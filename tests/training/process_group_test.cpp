@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-#include "suite/core/error.h"
+#include "tests/refusal.h"
 #include "tests/training/two_ranks.h"
 
 namespace dsqbench {
@@ -90,34 +90,29 @@ TEST(ProcessGroup, of_gpus_does_the_same_with_tensors_of_both_kinds) {
 #endif
 
 TEST(ProcessGroup, a_rank_that_leaves_is_an_error_for_the_others) {
-    try {
+    const Error error = refusal_of([] {
         on_two_ranks([](const Group& group) {
             group->barrier();
             if (group->rank() == 1) throw std::runtime_error("left");
             group->sum(at::ones({1000}));
         });
-        FAIL() << "nothing was thrown";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::failed);
-        EXPECT_THAT(error.what(), testing::HasSubstr("another rank is gone"));
-        EXPECT_THAT(error.hint(), testing::HasSubstr("last checkpoint"));
-    }
+    });
+    EXPECT_EQ(error.code(), ExitCode::failed);
+    EXPECT_THAT(error.what(), testing::HasSubstr("another rank is gone"));
+    EXPECT_THAT(error.hint(), testing::HasSubstr("last checkpoint"));
 }
 
 TEST(ProcessGroup, ranks_that_do_not_come_are_an_error_after_a_while) {
     const std::uint16_t port = free_port();
-    const auto expect_failure = [&](const std::string& message) {
-        try {
-            ProcessGroup(rank_of_two(1, port), "test", at::kCPU, std::chrono::seconds(1));
-            FAIL() << "nothing was thrown";
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ExitCode::failed);
-            EXPECT_THAT(error.what(), testing::HasSubstr(message));
-        }
+    const auto expect_failure = [port] {
+        const Error error =
+            refusal_of([&] { ProcessGroup(rank_of_two(1, port), "test", at::kCPU, std::chrono::seconds(1)); });
+        EXPECT_EQ(error.code(), ExitCode::failed);
+        EXPECT_THAT(error.what(), testing::HasSubstr("rank 1 of 2 does not find the others at 127.0.0.1"));
     };
-    expect_failure("rank 1 of 2 does not find the others at 127.0.0.1");
+    expect_failure();
     const Rendezvous rendezvous(rank_of_two(0, port));
-    expect_failure("rank 1 of 2 does not find the others at 127.0.0.1");
+    expect_failure();
 }
 
 TEST(Rendezvous, a_port_that_is_taken_is_an_error) {
