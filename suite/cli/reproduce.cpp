@@ -1,16 +1,18 @@
 // `dsqbench reproduce`: published claims with verdicts from the stored rows; --run measures what one needs.
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <thread>
 
 #include "suite/cli/claims.h"
 #include "suite/cli/verbs.h"
+#include "suite/core/signals.h"
 #include "suite/core/text.h"
+#include "suite/launch/process.h"
 
 namespace dsqbench {
 
@@ -21,21 +23,15 @@ struct ReproduceOptions {
     bool run = false;
 };
 
-// The exit code of a child whose stdout is our stderr: stdout is for the verdict.
-int run_to_end(std::vector<std::string> words) {
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    pid_t child = -1;
-    const int failure = ::posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    int status = 0;
-    if (failure != 0 || ::waitpid(child, &status, 0) != child)
-        throw Error(ExitCode::failed, "cannot start '" + words.front() + "'");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+// The exit code of a child whose stdout is our stderr: stdout is for the verdict. Hands a request to stop on to it.
+int run_to_end(const std::vector<std::string>& words) {
+    Process child(words, {}, Process::Input::none, Process::Output::our_stderr);
+    for (bool told = false;; std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+        if (const auto code = child.exit_code()) return *code;
+        if (told || stop_signal() == 0) continue;
+        child.send(SIGTERM);
+        told = true;
+    }
 }
 
 // Every option can be given in the environment, and each command takes those that it has.
@@ -61,9 +57,10 @@ std::vector<std::string> words_of(const std::string& command, const Claim& claim
 }
 
 // All of the claim's commands, whatever becomes of one: a setting that lacks its data keeps no other from being
-// measured.
+// measured. None after a request to stop.
 void run_commands(const Claim& claim, Session& session) {
     for (const auto& command : claim.commands) {
+        if (stop_signal() != 0) return;
         fmt::print(stderr, "dsqbench: {}: {}\n", claim.name, command);
         const int code = run_to_end(words_of(command, claim, session));
         if (code == 0) continue;
@@ -88,6 +85,10 @@ void reproduce(const ReproduceOptions& options, Session& session) {
     if (options.run) {
         hand_folders_on(session);
         for (const auto& each : judged) run_commands(each.claim, session);
+        if (stop_signal() != 0) {
+            session.exit_code = exit_code_of_stop(stop_signal());
+            return;
+        }
         judged = judged_claims(session, options.names);
     }
     if (session.json) return print_json(to_json(judged));

@@ -116,18 +116,23 @@ void wait_for_end(pid_t id) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, const std::vector<std::string>& environment, Input input) {
+Process::Process(const std::vector<std::string>& command, const std::vector<std::string>& environment, Input input,
+                 Output output) {
     if (command.empty()) throw std::logic_error("a task has no command");
     std::vector<std::string> arguments = command, variables = merged_environment(environment);
     const auto argument_pointers = pointers_to(arguments), variable_pointers = pointers_to(variables);
-    Pipe out, error, failure;
-    std::optional<Pipe> in;
+    Pipe failure;
+    std::optional<Pipe> in, out, error;
+    if (output == Output::piped) {
+        out.emplace();
+        error.emplace();
+    }
     if (input == Input::written) in.emplace(Pipe::Kind::quiet);
     const Start start{argument_pointers.data(),
                       variable_pointers.data(),
                       in ? in->read_end() : -1,
-                      out.write_end(),
-                      error.write_end(),
+                      out ? out->write_end() : STDERR_FILENO,
+                      error ? error->write_end() : STDERR_FILENO,
                       failure.write_end(),
                       ::getpid()};
     id_ = ::fork();
@@ -140,8 +145,10 @@ Process::Process(const std::vector<std::string>& command, const std::vector<std:
         wait_for_end(id_);
         throw Error(ExitCode::failed, "cannot start '" + command[0] + "': " + std::strerror(number));
     }
-    for (Pipe* pipe : {&out, &error}) ::fcntl(pipe->read_end(), F_SETFL, O_NONBLOCK);
-    pipes_ = {out.release_read_end(), error.release_read_end()};
+    if (output == Output::piped) {
+        for (const auto* pipe : {&out, &error}) ::fcntl((*pipe)->read_end(), F_SETFL, O_NONBLOCK);
+        pipes_ = {out->release_read_end(), error->release_read_end()};
+    }
     if (in) input_ = in->release_write_end();
 }
 

@@ -1,4 +1,4 @@
-// A child process with its stdout and stderr on pipes, and its stdin where that is asked for.
+// A child process with its stdout and stderr on pipes or on our stderr, and its stdin where that is asked for.
 #pragma once
 
 #include <sys/types.h>
@@ -15,20 +15,21 @@ class Process {
 public:
     enum class Stream { out, error };
     enum class Input { none, written };
+    enum class Output { piped, our_stderr };  // of both streams
 
     // Starts `command`, found through PATH when it has no '/', with an empty stdin or one for write(), this process's
     // environment and the variables "NAME=value" of `environment` laid over it. The kernel kills it when the calling
     // thread ends: with SIGKILL, because a run survives that, and a checkpointing orphan would keep its run directory
     // locked. Throws Error(failed) when it cannot be started.
     Process(const std::vector<std::string>& command, const std::vector<std::string>& environment,
-            Input input = Input::none);
+            Input input = Input::none, Output output = Output::piped);
     ~Process();  // kills it when it is still there, and waits
     Process(Process&& other) noexcept;
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     Process& operator=(Process&&) = delete;
 
-    // For poll(): the pipe's descriptor, -1 when it is at its end.
+    // For poll(): the pipe's descriptor, -1 when there is none or it is at its end.
     int descriptor(Stream stream) const { return pipes_[static_cast<std::size_t>(stream)]; }
 
     // What can be read without waiting, at most 64 KiB; closes the pipe at its end.

@@ -54,6 +54,15 @@ TEST(Process, separates_the_two_streams) {
     EXPECT_EQ(wait_for(process), 3);
 }
 
+TEST(Process, writes_both_streams_to_our_stderr_where_that_is_asked_for) {
+    testing::internal::CaptureStderr();
+    Process process({"/bin/sh", "-c", "echo result; echo trouble >&2; exit 3"}, {}, Process::Input::none,
+                    Process::Output::our_stderr);
+    EXPECT_EQ(process.descriptor(Process::Stream::out), -1);
+    EXPECT_EQ(wait_for(process), 3);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "result\ntrouble\n");
+}
+
 TEST(Process, reports_the_signal_that_ended_it) {
     Process process = shell("kill -9 $$");
     EXPECT_EQ(wait_for(process), 128 + SIGKILL);
