@@ -3,7 +3,6 @@
 namespace dsqbench {
 
 void print_comparisons(const std::vector<Comparison>& comparisons, TableFormat format, const Session& session) {
-    if (comparisons.empty()) return;
     if (session.json) {
         nlohmann::json all = nlohmann::json::array();
         for (const auto& comparison : comparisons) all.push_back(to_json(comparison));

@@ -10,7 +10,7 @@ namespace dsqbench {
 
 enum class TableFormat { terminal, markdown };
 
-// One table a comparison, or with --json one array. Nothing for no comparisons.
+// One table a comparison, or with --json one array.
 void print_comparisons(const std::vector<Comparison>& comparisons, TableFormat format, const Session& session);
 
 }  // namespace dsqbench

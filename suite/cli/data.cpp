@@ -79,18 +79,29 @@ std::string as_text(const char* split, const Checked& checked) {
         fmt::join(statistics.standard_deviation, " "), dataset.fingerprint());
 }
 
+void refuse_wrong_size(const std::string& name, Split split, const Dataset& dataset,
+                       const std::filesystem::path& folder) {
+    const std::string wrong = wrong_size(name, split, dataset);
+    if (wrong.empty()) return;
+    throw Error(ExitCode::data, fmt::format("is not the whole of {}: {}", name, wrong),
+                "rows of it cannot be published; a set of your own is an 'image-folder' in the recipe",
+                folder.string());
+}
+
 void check(const std::string& name, const Session& session) {
     const std::filesystem::path folder = find_dataset(name, session.data_root);
     const Checked train = check_split(name, folder, Split::train), test = check_split(name, folder, Split::test);
     if (session.json) {
         print_json({{"name", name}, {"folder", folder.string()}, {"train", as_json(train)}, {"test", as_json(test)}});
-        return;
+    } else {
+        const std::string place = folder.empty() ? "" : " in " + folder.string();
+        const DatasetEntry& entry = entry_of(name);
+        print_result(fmt::format("{}{}\n{}{}recipes use mean [{}], standard deviation [{}] unless they say otherwise\n",
+                                 name, place, as_text("train", train), as_text("test", test),
+                                 fmt::join(entry.mean, ", "), fmt::join(entry.standard_deviation, ", ")));
     }
-    const std::string place = folder.empty() ? "" : " in " + folder.string();
-    const DatasetEntry& entry = entry_of(name);
-    print_result(fmt::format("{}{}\n{}{}recipes use mean [{}], standard deviation [{}] unless they say otherwise\n",
-                             name, place, as_text("train", train), as_text("test", test), fmt::join(entry.mean, ", "),
-                             fmt::join(entry.standard_deviation, ", ")));
+    refuse_wrong_size(name, Split::train, *train.dataset, folder);
+    refuse_wrong_size(name, Split::test, *test.dataset, folder);
 }
 
 struct PackArguments {

@@ -15,6 +15,9 @@ std::vector<Contender> contenders_of(const RunArguments& arguments, const Recipe
         const QuantizerPair pair = complete_pair(text);
         contenders.push_back({text, pair.weight, pair.activation});
     }
+    if (contenders.empty())
+        throw Error(ExitCode::recipe, "there are no contenders", "name some with --quantizer, or in the recipe",
+                    recipe.origin("contenders"));
     return contenders;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "suite/cli/run_metrics.h"
 #include "suite/cli/run_plan.h"
@@ -10,6 +11,8 @@
 #include "suite/core/signals.h"
 #include "suite/data/dataset.h"
 #include "suite/launch/ranks.h"
+#include "suite/recipe/schema.h"
+#include "suite/record/run_directory.h"
 #include "suite/training/device.h"
 #include "suite/training/process_group.h"
 #include "suite/training/setup.h"
@@ -23,18 +26,28 @@ namespace {
 ExitCode judge(const RunPlan& plan, const std::vector<TaskOutcome>& outcomes) {
     using State = TaskOutcome::State;
     if (stop_signal() != 0) return exit_code_of_stop(stop_signal());
-    bool failed = false, stopped = false;
+    bool stopped = false;
+    std::set<int> failures;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const TaskOutcome& outcome = outcomes[i];
         stopped = stopped || outcome.state == State::stopped;
         if (outcome.state == State::succeeded && !outcome.error.empty())
             fmt::print(stderr, "dsqbench: {}:\n{}\n", label_of(plan.tasks[i].request), outcome.error);
         if (outcome.state != State::failed && outcome.state != State::not_started) continue;
-        failed = true;
+        if (outcome.state == State::failed) failures.insert(outcome.exit_code);
         fmt::print(stderr, "dsqbench: {} failed: {}\n", label_of(plan.tasks[i].request), outcome.error);
     }
-    if (failed) return ExitCode::failed;
+    // What all of them say, unless a signal or the shell says it.
+    if (failures.size() == 1 && *failures.begin() < 127) return static_cast<ExitCode>(*failures.begin());
+    if (!failures.empty()) return ExitCode::failed;
     return stopped ? ExitCode::checkpointed : ExitCode::ok;
+}
+
+std::string values_of_section(const Recipe& recipe, const std::string& section) {
+    std::string values;
+    for (const Key& key : schema())
+        if (key.name.rfind(section + ".", 0) == 0) values += recipe.value(key.name).dump() + "\n";
+    return values;
 }
 
 // "12 of 32 cells, 70 of 198 runs": a cell is done when all its seeds are.
@@ -59,6 +72,19 @@ void join_ranks(const Ranks& ranks) {
     if (!ranks.launcher_listens) static const Rendezvous rendezvous(ranks);
 }
 
+// What is finished counts for the data that it was trained on alone.
+void check_data_of_finished(const RunPlan& plan) {
+    std::map<std::string, std::string> fingerprints;  // by what recipes ask of their data
+    for (const auto& task : plan.tasks) {
+        const auto result = read_result(task.run);
+        if (!result) continue;
+        const Recipe& recipe = task.request.recipe;
+        std::string& fingerprint = fingerprints[values_of_section(recipe, "data")];
+        if (fingerprint.empty()) fingerprint = open_splits(data_request(recipe, task.site.data_root)).fingerprint;
+        if (text_of(result->at("row"), "dataset_fingerprint") != fingerprint) throw other_data(task.run);
+    }
+}
+
 }  // namespace
 
 void check_requests(const std::vector<RunRequest>& requests, const Session& session) {
@@ -75,6 +101,7 @@ Trained train_requests(const std::vector<RunRequest>& requests, const LaunchArgu
     const RunPlan plan = make_run_plan(requests, session.runs_folder, training_site(arguments, session));
     std::string identity;
     for (const auto& task : plan.tasks) identity += task.run.string() + "\n";
+    check_data_of_finished(plan);
     const auto plan_file = session.runs_folder / "plans" / (sha256_hex(identity).substr(0, 12) + ".json");
     write_task_file(plan_file, plan.tasks);
 

@@ -55,7 +55,9 @@ const DatasetRegistration cifar10{
      .how_to_get = "curl -fO https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz && tar xzf cifar-10-binary.tar.gz",
      .mean = {0.4914, 0.4822, 0.4465},  // of the training images, as in every published recipe
      .standard_deviation = {0.2470, 0.2435, 0.2616},
-     .files = {"data_batch_1.bin", "train/airplane"}}};
+     .files = {"data_batch_1.bin", "train/airplane"},
+     .train_images = 50000,
+     .test_images = 10000}};
 
 const DatasetRegistration cifar100{
     "cifar100",
@@ -67,7 +69,9 @@ const DatasetRegistration cifar100{
          "curl -fO https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz && tar xzf cifar-100-binary.tar.gz",
      .mean = {0.5071, 0.4865, 0.4409},
      .standard_deviation = {0.2673, 0.2564, 0.2762},
-     .files = {"train.bin"}}};
+     .files = {"train.bin"},
+     .train_images = 50000,
+     .test_images = 10000}};
 
 }  // namespace
 

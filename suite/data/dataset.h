@@ -74,6 +74,7 @@ struct DatasetEntry {
     // Per channel, of pixels in [0, 1]; one value stands for all channels; empty: the request must say.
     std::vector<double> mean, standard_deviation;
     std::vector<std::string> files;  // one of these marks a folder as holding this set; empty: it needs no folder
+    std::int64_t train_images = 0, test_images = 0;  // of the whole set; 0 where any number is
 };
 
 using DatasetRegistration = Registration<DatasetEntry>;
@@ -100,7 +101,11 @@ struct DataSplits {
     std::vector<std::int64_t> train, evaluation;   // indices into the sources
     std::vector<double> mean, standard_deviation;  // one value a channel
     std::string fingerprint;                       // of both sources together
+    std::string wrong_size;                        // of either source
 };
+
+// "130 training images instead of 50000", or "" for a split that is as large as the set `name` is.
+std::string wrong_size(const std::string& name, Split split, const Dataset& dataset);
 
 // Throws Error(data) for a missing or damaged set, Error(recipe) for a request that the set cannot meet.
 DataSplits open_splits(const DataRequest& request);

@@ -71,7 +71,9 @@ const DatasetRegistration registration{
                    "imagenet/train/<class>/*.JPEG and imagenet/val/<class>/*.JPEG",
      .mean = {0.485, 0.456, 0.406},
      .standard_deviation = {0.229, 0.224, 0.225},
-     .files = {"train"}}};
+     .files = {"train"},
+     .train_images = 1281167,
+     .test_images = 50000}};
 
 }  // namespace
 }  // namespace dsqbench

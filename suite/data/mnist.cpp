@@ -32,7 +32,9 @@ const DatasetRegistration mnist{
          "-fo mnist/$f-ubyte.gz https://storage.googleapis.com/cvdf-datasets/mnist/$f-ubyte.gz; done",
      .mean = {0.1307},  // of the training images, as in every published recipe; `dsqbench data check` measures it
      .standard_deviation = {0.3081},
-     .files = files}};
+     .files = files,
+     .train_images = 60000,
+     .test_images = 10000}};
 
 const DatasetRegistration fashion_mnist{
     "fashion-mnist",
@@ -43,7 +45,9 @@ const DatasetRegistration fashion_mnist{
      .how_to_get = "apt-get install dataset-fashion-mnist",
      .mean = {0.2860},
      .standard_deviation = {0.3530},
-     .files = files}};
+     .files = files,
+     .train_images = 60000,
+     .test_images = 10000}};
 
 }  // namespace
 }  // namespace dsqbench

@@ -82,6 +82,14 @@ void check_same_kind(const Dataset& train, const Dataset& evaluation, const std:
 
 }  // namespace
 
+std::string wrong_size(const std::string& name, Split split, const Dataset& dataset) {
+    const DatasetEntry& entry = Registry<DatasetEntry>::instance().find(name);
+    const std::int64_t whole = split == Split::train ? entry.train_images : entry.test_images;
+    if (whole == 0 || dataset.size() == whole) return "";
+    return fmt::format("{} {} images instead of {}", dataset.size(), split == Split::train ? "training" : "test",
+                       whole);
+}
+
 DataSplits open_splits(const DataRequest& request) {
     const DatasetEntry& entry = entry_of(request);
     const std::filesystem::path folder = find_dataset(request.name, request.data_root);
@@ -105,6 +113,9 @@ DataSplits open_splits(const DataRequest& request) {
     splits.standard_deviation =
         per_channel(request.standard_deviation, entry.standard_deviation, channels, "augment.standard_deviation");
     check_spread(splits.standard_deviation);
+    splits.wrong_size = wrong_size(request.name, Split::train, *splits.train_source);
+    if (on_test && splits.wrong_size.empty())
+        splits.wrong_size = wrong_size(request.name, Split::test, *splits.evaluation_source);
     splits.fingerprint = sha256_hex(splits.train_source->fingerprint() + splits.evaluation_source->fingerprint());
     return splits;
 }

@@ -151,7 +151,7 @@ const std::vector<RowField>& row_fields() {
 
 const std::vector<std::string>& identity_fields(const std::string& kind) {
     static const std::map<std::string, std::vector<std::string>> fields{
-        {"training", {"recipe_id", "seed"}},
+        {"training", {"recipe_id", "seed", "dataset_fingerprint", "device"}},
         {"training-speed",
          {"label", "model", "model_width", "image", "batch", "threads", "weight_bits", "activation_bits",
           "training_isa", "processor"}},

@@ -6,7 +6,6 @@
 #include <cctype>
 #include <cstring>
 
-#include "suite/core/error.h"
 #include "suite/record/json_lines.h"
 #include "suite/record/provenance.h"
 
@@ -31,10 +30,13 @@ std::string recipe_folder(const std::string& recipe_name) {
     return as_file_name(file.extension() == ".toml" ? file.stem().string() : file.string());
 }
 
+Error damaged(const Path& path) {
+    return Error(ExitCode::data, "is damaged", "remove the run directory and run again", path.string());
+}
+
 nlohmann::json read_json(const Path& path) {
     auto value = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded() || !value.is_object())
-        throw Error(ExitCode::data, "is damaged", "remove the run directory and run again", path.string());
+    if (value.is_discarded() || !value.is_object()) throw damaged(path);
     return value;
 }
 
@@ -103,6 +105,11 @@ void RunDirectory::write_result(const nlohmann::json& result) {
     write_file_atomically(path_ / "result.json", pretty(result));
 }
 
+Error other_data(const Path& place) {
+    return Error(ExitCode::data, "this run was trained on other data",
+                 "choose another --runs-dir, or name its data with --data-root", place.string());
+}
+
 bool is_run_directory(const Path& path) {
     return std::filesystem::exists(path / "recipe.json");
 }
@@ -110,7 +117,9 @@ bool is_run_directory(const Path& path) {
 std::optional<nlohmann::json> read_result(const Path& run) {
     const Path path = run / "result.json";
     if (!std::filesystem::exists(path)) return std::nullopt;
-    return read_json(path);
+    auto result = read_json(path);
+    if (!result["row"].is_object()) throw damaged(path);
+    return result;
 }
 
 std::vector<nlohmann::json> read_metrics(const Path& run) {

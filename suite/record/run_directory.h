@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "suite/core/error.h"
 #include "suite/core/file_system.h"
 #include "suite/recipe/matrix.h"
 
@@ -46,6 +47,9 @@ private:
 
 // Is there a run, finished or not?
 bool is_run_directory(const std::filesystem::path& path);
+
+// For a run that was trained, or begun, on other data than are there now.
+Error other_data(const std::filesystem::path& place);
 
 // result.json of a finished run, or nullopt. Throws Error(data) when it is there but damaged.
 std::optional<nlohmann::json> read_result(const std::filesystem::path& run);

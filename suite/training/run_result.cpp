@@ -67,10 +67,13 @@ nlohmann::json make_row(const RunRequest& request, Network& network, const RunMe
                           {"images_per_second", measured.images_per_second},
                           {"peak_memory_bytes", measured.peak_memory_bytes},
                           {"train_seconds", measured.train_seconds},
-                          {"publishable", measured.limit_batches == 0},
+                          {"publishable", measured.limit_batches == 0 && measured.wrong_size.empty()},
                           {"libtorch", TORCH_VERSION},
                           {"run_directory", run.string()},
                           {"weights_sha256", measured.weights_sha256}};
+    if (!measured.wrong_size.empty())
+        row["unpublishable_reason"] =
+            fmt::format("not the whole of {}: {}", recipe.text("data.name"), measured.wrong_size);
     if (measured.limit_batches > 0)
         row["unpublishable_reason"] = fmt::format("cut short by --limit-batches {}", measured.limit_batches);
     if (std::isfinite(evaluation.loss)) {  // the accuracy of a network that outputs NaN means nothing

@@ -17,7 +17,7 @@ struct RunMeasurements {
     bool converged = true;
     std::int64_t epochs = 0, train_images = 0, peak_memory_bytes = 0, limit_batches = 0;
     double images_per_second = 0, train_seconds = 0;
-    std::string dataset_fingerprint, weights_sha256;
+    std::string dataset_fingerprint, wrong_size, weights_sha256;  // as in DataSplits
     std::vector<int> ranks{1};  // processes that trained it together, one number after another
 };
 

@@ -33,7 +33,8 @@ namespace {
 // Images whose layer statistics are measured after every epoch.
 constexpr std::int64_t statistics_images = 128;
 constexpr int full_precision_bits = 32;
-constexpr const char* metrics_size_key = "metrics_size";  // of a checkpoint's counters
+// Of a checkpoint's counters.
+constexpr const char *metrics_size_key = "metrics_size", *data_key = "dataset_fingerprint";
 
 // Parts of one size make the mean over the ranks the mean over the batch.
 void check_parts(const Recipe& recipe, const ProcessGroup* group) {
@@ -194,6 +195,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     };
     const std::string place = directory_ ? directory_->checkpoint_path().string() : "rank 0's checkpoint";
     try {
+        if (checkpoint.counters.at(data_key) != data_.fingerprint) throw other_data(place);
         state_ = training_state(checkpoint.counters);
         if (directory_) directory_->truncate_metrics(checkpoint.counters.at(metrics_size_key));
     } catch (const nlohmann::json::exception& error) {
@@ -216,6 +218,7 @@ void Trainer::save_checkpoint() {
     checkpoint.groups["statistics"] = statistics_.codes();
     checkpoint.counters = to_json(state_);
     checkpoint.counters[metrics_size_key] = directory_->metrics_size();
+    checkpoint.counters[data_key] = data_.fingerprint;
     write_checkpoint(directory_->checkpoint_path(), checkpoint);
     last_checkpoint_ = monotonic_seconds();
 }
@@ -381,6 +384,7 @@ void Trainer::finish(const Evaluation& evaluation) {
     measured.train_seconds = state_.train_seconds;
     measured.peak_memory_bytes = static_cast<std::int64_t>(resident_memory().peak);
     measured.dataset_fingerprint = data_.fingerprint;
+    measured.wrong_size = data_.wrong_size;
     measured.weights_sha256 = sha256_hex_of_file(weights);
     measured.limit_batches = site_.limit_batches;
     measured.ranks = state_.ranks;

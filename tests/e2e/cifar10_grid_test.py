@@ -10,12 +10,11 @@ import tomllib
 import unittest
 
 from command import PROGRAM, SOURCE, CommandTest, stored_line
+from small_images import write_images
 
 # Of a recipe that is the paper's but for these.
 REDUCED = {"training.epochs", "training.milestones", "data.train_images"}
 STUDY = {"description", "contenders", "seeds", "expect"}
-COLOURS = {"airplane": 0, "automobile": 25, "bird": 50, "cat": 75, "deer": 100, "dog": 125, "frog": 150, "horse": 175, "ship": 200,
-           "truck": 225}
 
 
 class Cifar10Grid(CommandTest):
@@ -37,15 +36,6 @@ class Cifar10Grid(CommandTest):
         shown = self.json_of("show", "recipe", recipe, DSQBENCH_RECIPES_DIR=str(self.folder / "recipes"))
         return {key: setting["value"] for key, setting in shown["values"].items()}, shown["protocol_id"]
 
-    def write_images(self):
-        """Ten images a class and split, of one colour each, as the smallest PNG writer there is makes them."""
-        for split in ("train", "test"):
-            for name, colour in COLOURS.items():
-                folder = self.folder / "data" / split / name
-                folder.mkdir(parents=True)
-                for number in range(13 if split == "train" else 2):
-                    (folder / f"{number}.png").write_bytes(png(colour, number))
-
     def test_everything_is_three_seeds_of_ten_contenders_at_four_widths_in_the_papers_recipes(self):
         commands = self.grid("--list", "--data-root", "d", "--device", "cuda").stdout.splitlines()
         self.assertEqual(len(commands), 3 * 4)
@@ -59,7 +49,7 @@ class Cifar10Grid(CommandTest):
             self.assertEqual(values["training.epochs"], 200)
 
     def test_reduced_trainings_are_recipes_that_differ_in_what_was_reduced_and_in_name_and_protocol(self):
-        self.write_images()
+        write_images(self.folder / "data")
         self.grid("--data-root", str(self.folder / "data"), "--epochs", "2", "--train-images", "128", "--bits", "2", "--seeds", "0",
                   "--quantizers", "fp32,dsq/pact")
         full, full_protocol = self.values("cifar10_r20_w2a2")
@@ -120,18 +110,6 @@ class Cifar10Grid(CommandTest):
         self.assertIn("no list of seeds", self.grid("--seeds", "a..b", expect=2).stderr)
         self.assertIn("train first", self.grid("--table", "--epochs", "7", expect=1).stderr)
         self.assertIn("there is no program", self.grid("--program", "nowhere", expect=1).stderr)
-
-
-def png(colour, number):
-    """32x32, RGB, of one colour but for a stripe that `number` moves."""
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    line = b"\0" + bytes([colour, number, 255 - colour]) * 32
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 32, 32, 8, 2, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(line * 32)) + chunk(b"IEND", b""))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -69,6 +70,14 @@ class CommandTest(unittest.TestCase):
         except ProcessLookupError:
             pass  # it ended by itself
         process.wait()
+
+    def wait_for_checkpoint(self, process, runs="runs"):
+        for _ in range(2400):
+            if any(self.folder.glob(f"{runs}/*/dsq-*/checkpoint.safetensors")):
+                return
+            self.assertIsNone(process.poll(), "ended before its first checkpoint")
+            time.sleep(0.05)
+        self.fail("no checkpoint within 120 s")
 
     def rows(self):
         return [json.loads(line) for path in sorted(self.folder.glob("results/*/*.jsonl"))

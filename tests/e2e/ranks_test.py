@@ -128,7 +128,7 @@ class Ranks(CommandTest):
         self.assertNotEqual(one["loss"], other["loss"])
 
     def test_what_cannot_be_is_refused(self):
-        texts = self.finish(self.start_ranks(3, *TINY, "--set", "training.batch_size=64"), expect=1)
+        texts = self.finish(self.start_ranks(3, *TINY, "--set", "training.batch_size=64"), expect=2)
         self.assertIn("a batch of 64 does not divide among 3 ranks", texts[0][1])
         self.dsqbench(*TINY, expect=2, RANK="2", WORLD_SIZE="2")
 

@@ -1,16 +1,18 @@
 """`dsqbench run` on the synthetic set: the whole path from a recipe to rows, and what happens when it is disturbed."""
 
+import fcntl
 import hashlib
 import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
 import unittest
 
-from command import CommandTest
+from command import RECIPES, SOURCE, CommandTest
 
 TINY = ["run", "--recipe", "synthetic_r8_w2a2"]
 # Facts of the machine that differ between two equal runs.
@@ -122,14 +124,6 @@ class Run(CommandTest):
         self.assertIn("fp16 autocast is for GPUs", done.stderr)
         self.assertEqual(self.rows(), [])
 
-    def wait_for_checkpoint(self, process, runs="runs"):
-        for _ in range(2400):
-            if any(self.folder.glob(f"{runs}/*/dsq-*/checkpoint.safetensors")):
-                return
-            self.assertIsNone(process.poll(), "ended before its first checkpoint")
-            time.sleep(0.05)
-        self.fail("no checkpoint within 120 s")
-
     def test_signals_stop_at_a_checkpoint_with_their_exit_codes(self):
         long = [*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0.2"]
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGUSR1, 75)]:
@@ -140,6 +134,32 @@ class Run(CommandTest):
             self.assertEqual(process.returncode, code)
             self.assertTrue(any(self.folder.glob(f"runs-{number}/*/dsq-*/checkpoint.safetensors")))
             self.assertFalse(any(self.folder.glob(f"runs-{number}/*/dsq-*/result.json")))
+
+    def test_a_stop_of_reproduce_is_one_of_what_it_runs(self):
+        claims = self.folder / "recipes/claims"
+        shutil.copytree(RECIPES, self.folder / "recipes")
+        long = "dsqbench run --recipe synthetic_r8_w2a2 --quantizer dsq --set training.epochs=500 --checkpoint-seconds 0.2"
+        (claims / "x.toml").write_text(f'''claim = "c"
+made_by = "m"
+where = "w"
+measure = "x"
+commands = ["{long}", "dsqbench export csv rows.csv"]
+[rule]
+kind = "fact"
+facts = ["mla_per_widening_w2a2"]
+published = ["dsq_table1/w2a2"]
+''')
+        shutil.copytree(SOURCE / "results/published", self.folder / "results/published")
+        for number, code in [(signal.SIGTERM, 75), (signal.SIGINT, 130)]:
+            runs = f"runs-{number}"
+            process = self.start("reproduce", "x", "--run", "--recipes-dir", "recipes", "--runs-dir", runs)
+            self.wait_for_checkpoint(process, runs)
+            process.send_signal(number)
+            self.assertEqual(process.wait(timeout=60), code)
+            (lock,) = self.folder.glob(f"{runs}/*/dsq-*/.lock")
+            with lock.open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # what it ran has ended
+        self.assertFalse((self.folder / "rows.csv").exists(), "nothing is run after a stop")
 
     def test_workers_die_with_a_killed_parent(self):
         process = self.start(*TINY, "--quantizer", "dsq", "--set", "training.epochs=500", "--checkpoint-seconds", "0.2")
@@ -274,6 +294,9 @@ class Errors(CommandTest):
         self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
+
+    def test_no_contenders_are_exit_code_3(self):
+        self.expect_error(3, ["there are no contenders"], *TINY, "--set", "contenders=[]")
 
     def test_a_missing_data_set_is_exit_code_4_with_the_way_to_get_it(self):
         self.expect_error(4, ["cifar"], "run", "--recipe", "cifar10_r20_w2a2", "--data-root", self.folder)

@@ -128,7 +128,7 @@ TEST(Result, is_absent_until_the_run_has_finished) {
 
 TEST(Result, that_is_damaged_is_an_error) {
     const TemporaryFolder folder;
-    for (const char* bytes : {"", "{", "[1]", "null"}) {
+    for (const char* bytes : {"", "{", "[1]", "null", "{}", "{\"row\":1}"}) {
         write_file_atomically(folder / "result.json", bytes);
         EXPECT_THAT(refusal_of([&] { read_result(folder.path()); }).what(),
                     testing::HasSubstr("result.json: is damaged"))
