@@ -12,15 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-NO_MATPLOTLIB = 69  # what dsqbench takes for "try another Python"
-
-try:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-except ImportError:
-    sys.exit(NO_MATPLOTLIB)
+from pictures import plt
 
 COLOURS = {"algorithm": "#b03060", "recipe": "#306090"}
 TOTAL = "#888888"

@@ -13,10 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+from pictures import plt
 
 
 def stored_rows(results, network, isa):

@@ -10,15 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-NO_MATPLOTLIB = 69  # what dsqbench takes for "try another Python"
-
-try:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-except ImportError:
-    sys.exit(NO_MATPLOTLIB)
+from pictures import plt
 
 # As the SVG: Okabe and Ito's colours, told apart with every kind of colour vision.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#888888"]

@@ -13,13 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-try:
-    import matplotlib
-except ImportError:
-    sys.exit(69)
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+from pictures import plt
 
 MARKERS = "osD^vP*X<>hp"
 SETTING = ("processor", "network", "instruction_set", "batch", "threads")

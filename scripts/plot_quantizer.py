@@ -6,7 +6,7 @@ Reads the JSON of `dsqbench inspect --json` on stdin; usage: plot_quantizer.py P
 import json
 import sys
 
-NO_MATPLOTLIB = 69  # "not available", as in dsqbench's exit codes
+from pictures import plt
 
 
 def title(curve):
@@ -16,12 +16,7 @@ def title(curve):
 
 
 def draw(curve, picture):
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, (transfer, gradient) = pyplot.subplots(2, 1, sharex=True, figsize=(6, 6.5), height_ratios=(2, 1))
+    figure, (transfer, gradient) = plt.subplots(2, 1, sharex=True, figsize=(6, 6.5), height_ratios=(2, 1))
     transfer.plot(curve["x"], curve["surrogate"], color="tab:blue", label="surrogate")
     transfer.step(curve["x"], curve["y"], where="mid", color="tab:red", label="forward")
     transfer.set_ylabel("quantized value")
@@ -43,8 +38,6 @@ def main():
     curve = json.load(sys.stdin)
     try:
         draw(curve, sys.argv[1])
-    except ImportError:
-        return NO_MATPLOTLIB
     except (OSError, ValueError) as error:
         print(f"plot_quantizer.py: {error}", file=sys.stderr)
         return 1

@@ -32,6 +32,12 @@ def stored_line(row):
     return text({**row, "row_id": hashlib.sha256(text(row).encode()).hexdigest()}) + "\n"
 
 
+def without_matplotlib(folder):
+    """The environment of a Python that lacks it, whatever is installed."""
+    (folder / "matplotlib.py").write_text('raise ImportError("hidden by a test")\n')
+    return {"PYTHONPATH": str(folder)}
+
+
 class CommandTest(unittest.TestCase):
     """Every test has its own folder with runs/ and results/; nothing is written elsewhere."""
 
