@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -58,6 +59,14 @@ class ResultsTest(CommandTest):
         error = self.dsqbench("reproduce", "soft-forward-eror", *STORE, expect=2).stderr
         self.assertIn("did you mean 'soft-forward-error'?", error)
         self.dsqbench("reproduce", "--run", *STORE, expect=2)
+
+    def test_the_readme_shows_what_its_commands_print(self):
+        readme = (SOURCE / "README.md").read_text()
+        commands = re.findall(r"^<!-- dsqbench (.*) -->$", readme, re.MULTILINE)
+        self.assertEqual({command.split()[0] for command in commands}, {"show", "ablate"})
+        for command in commands:
+            printed = self.dsqbench(*command.split(), *STORE).stdout
+            self.assertIn(f"<!-- dsqbench {command} -->\n{printed}", readme)
 
     def test_pages_are_the_same_when_made_twice(self):
         def pages():
