@@ -114,7 +114,7 @@ void declare(CLI::App& command, Session& session) {
     add_flag(command, "--plan", arguments->plan, "say what it costs and what it can find; train nothing");
     add_flag(command, "--markdown", arguments->markdown, "print the card as Markdown");
     add_option(command, "--html", arguments->html, "also write the card as a page to this file");
-    add_option(command, "--plot", arguments->plot, "also draw the card into this file (.png, .svg, .pdf)");
+    add_plot_option(command, arguments->plot, "also draw the card into this file");
     add_folder_options(command, session);
     add_json_flag(command, session);
     command.callback([arguments, &session] { ablate(*arguments, session); });

@@ -314,7 +314,7 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--format", arguments->format, "how to print")
         ->check(CLI::IsMember({"table", "md", "json"}))
         ->capture_default_str();
-    add_option(command, "--plot", arguments->plot, "also draw accuracy or latency into this file (.png, .svg, .pdf)");
+    add_plot_option(command, arguments->plot, "also draw accuracy or latency into this file");
     add_option(command, "--results", arguments->results, "folder of result rows to add to; without it, none is kept");
     add_option(command, "--data-root", session.data_root, "folder that holds the data sets");
     add_json_flag(command, session);

@@ -140,7 +140,7 @@ void declare(CLI::App& command, Session& session) {
     add_option(command, "--low", arguments->low, "low end of the range; default: fitted to standard-normal numbers");
     add_option(command, "--high", arguments->high, "high end of the range");
     add_option(command, "--points", arguments->points, "of the curve")->capture_default_str();
-    add_option(command, "--plot", arguments->plot, "also draw the curves into this file (.png, .svg, .pdf)");
+    add_plot_option(command, arguments->plot, "also draw the curves into this file");
     add_option(command, "--input", arguments->input, "safetensors file with x, and perhaps g, alpha, l, u, clip");
     add_option(command, "--output", arguments->output,
                "safetensors file for y, dx, grad.*, and codes, scale, offset or state.*");

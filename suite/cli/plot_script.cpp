@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstdio>
 
 #include "suite/core/error.h"
@@ -23,9 +26,6 @@ fs::path find_upwards(fs::path folder, const std::string& script) {
     }
 }
 
-constexpr int not_found = 127;                                          // the shell's
-constexpr int no_matplotlib = static_cast<int>(ExitCode::unavailable);  // the scripts'
-
 // The exit code of `command` with `input` on its stdin; -1 when a signal ended it.
 int run(const std::string& command, const std::string& input) {
     std::FILE* pipe = ::popen(command.c_str(), "w");
@@ -35,7 +35,29 @@ int run(const std::string& command, const std::string& input) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// The first Python may be somebody's own, without the system's matplotlib. From /, where no folder of the user's is
+// taken for it.
+std::string python_with_matplotlib() {
+    for (const char* python : {"python3", "/usr/bin/python3"})
+        if (run(fmt::format("cd / && {} -c 'import matplotlib' 2> /dev/null", python), {}) == 0) return python;
+    throw Error(ExitCode::unavailable, "there is no Python with matplotlib", "apt-get install python3-matplotlib");
+}
+
+// matplotlib chooses the format by it and reads nothing into capitals.
+std::string objection_to_picture(const std::string& file) {
+    std::string suffix = fs::path(file).extension().string();
+    for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::array known{".png", ".svg", ".pdf"};
+    if (file.empty() || std::find(known.begin(), known.end(), suffix) != known.end()) return {};
+    return fmt::format("'{}' is no picture: choose {}", file, fmt::join(known, ", "));
+}
+
 }  // namespace
+
+void add_plot_option(CLI::App& command, std::string& picture, const std::string& meaning) {
+    add_option(command, "--plot", picture, meaning + " (.png, .svg, .pdf)")
+        ->check(CLI::Validator(objection_to_picture, ""));
+}
 
 void draw_with_script(const std::string& script, const nlohmann::json& data, const fs::path& picture,
                       const fs::path& program) {
@@ -44,17 +66,10 @@ void draw_with_script(const std::string& script, const nlohmann::json& data, con
     if (path.empty())
         throw Error(ExitCode::unavailable, fmt::format("cannot find scripts/{}", script),
                     "run from inside the project, or leave the picture out");
-    // The first Python may be somebody's own, without the system's matplotlib.
-    int code = not_found;
-    for (const char* python : {"python3", "/usr/bin/python3"}) {
-        code = run(fmt::format("{} {} {}", python, shell_quoted(path.string()), shell_quoted(picture.string())),
-                   data.dump());
-        if (code == 0) return;
-        if (code != not_found && code != no_matplotlib) break;
-    }
-    if (code == not_found || code == no_matplotlib)
-        throw Error(ExitCode::unavailable, "there is no Python with matplotlib", "apt-get install python3-matplotlib");
-    throw Error(ExitCode::failed, "the picture was not drawn", {}, picture.string());
+    const std::string command =
+        fmt::format("{} {} {}", python_with_matplotlib(), shell_quoted(path.string()), shell_quoted(picture.string()));
+    if (run(command, data.dump()) != 0)
+        throw Error(ExitCode::failed, "the picture was not drawn", {}, picture.string());
 }
 
 }  // namespace dsqbench

@@ -5,7 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "suite/cli/verb.h"
+
 namespace dsqbench {
+
+// --plot; a file that is no .png, .svg or .pdf is refused before anything is computed.
+void add_plot_option(CLI::App& command, std::string& picture, const std::string& meaning);
 
 // Looks for scripts/<script> upwards from the folder of `program`, then from the working folder. Throws
 // Error(unavailable) when the script or Python is missing, Error(failed) when it fails; what it says goes to stderr.

@@ -130,6 +130,8 @@ class Deploy(unittest.TestCase):
         self.expect_error(2, ["needs a run"], "--random", "tiny", "--limit-images", "5")
         self.expect_error(2, ["--input"], "--file", "net.safetensors", "--input", "x", "--results", "r")
         self.expect_error(2, ["--samples 0"], "--random", "tiny", "--plot", "p.svg", "--samples", "0")
+        for picture in ("p.xyz", "p", "p.svg/"):
+            self.expect_error(2, ["--plot", ".png, .svg, .pdf"], "--random", "tiny", "--plot", picture)
 
     def test_a_batch_that_no_tensor_holds_is_exit_code_2(self):
         self.expect_error(2, ["smaller --batch"], "--random", "resnet18", "--batch", "4096", "--rivals", "none")
