@@ -74,17 +74,17 @@ void print_card(const Ablation& ablation, const Arguments& arguments, const Sess
 
 // The same search in every cell, then the design once more with what each cell chose; both cards.
 void ablate_tuned(const Ablation& ablation, const Arguments& arguments, Session& session) {
-    auto trials = trials_of(ablation.cells, arguments.ablation.tune);
+    auto trials = trials_of(ablation.design, ablation.cells, arguments.ablation.tune);
     const Ablation search = search_of(ablation, trials);
-    for (const Ablation* part : {&search, &ablation}) {
-        session.exit_code = complete(*part, arguments, session);
-        if (session.exit_code != ExitCode::ok) return;
-    }
+    session.exit_code = complete(search, arguments, session);
+    if (session.exit_code != ExitCode::ok) return;
     score_trials(trials, search.seeds, ResultStore(session.results_folder).read());
     Ablation tuned = ablation;
     tuned.cells = tuned_cells(ablation.cells, trials);
-    session.exit_code = complete(tuned, arguments, session);
-    if (session.exit_code != ExitCode::ok) return;
+    for (const Ablation* part : {&ablation, &tuned}) {
+        session.exit_code = complete(*part, arguments, session);
+        if (session.exit_code != ExitCode::ok) return;
+    }
     const AttributionCard identical = card_of(ablation, session), equally_tuned = card_of(tuned, session);
     const auto changes = rank_changes(ablation.design, identical, equally_tuned);
     nlohmann::json json = tuning_json(ablation.cells, trials, changes);

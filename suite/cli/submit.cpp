@@ -45,7 +45,7 @@ Order order_of(const AblationArguments& arguments, const Session& session) {
     Order order;
     order.launch = arguments.launch;
     if (!arguments.tune.empty()) {
-        auto trials = trials_of(ablation.cells, arguments.tune);
+        auto trials = trials_of(ablation.design, ablation.cells, arguments.tune);
         const Ablation search = search_of(ablation, trials);
         parts.insert(parts.begin(), search);
         if (all_stored(search, stored)) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "suite/core/error.h"
 #include "suite/core/text.h"
@@ -17,8 +18,13 @@ namespace {
 
 const std::string origin = "--tune";
 
+// "training.learning_rate=0.1,0.2" -> "training.learning_rate"
+std::string key_of(const std::string& sweep) {
+    return std::string(trim(std::string_view(sweep).substr(0, sweep.find('='))));
+}
+
 void check_sweep(const std::string& sweep) {
-    const std::string key(trim(std::string_view(sweep).substr(0, sweep.find('='))));
+    const std::string key = key_of(sweep);
     for (const char* section : {"training.", "augment.", "tricks.", "quantization.options"})
         if (key.rfind(section, 0) == 0) return;
     throw Error(ExitCode::usage, "--tune cannot search '" + key + "'", "tune keys of training, augment or tricks");
@@ -57,6 +63,26 @@ Recipe on_held_out_images(Recipe recipe) {
     return recipe;
 }
 
+// A key that a factor sets too makes one training of two cells.
+void require_distinct(const std::vector<TuningTrial>& trials, const Design& design,
+                      const std::vector<std::string>& sweeps) {
+    std::map<std::string, const DesignCell*> trial_of_id;
+    std::vector<std::string> keys;
+    for (const std::string& sweep : sweeps) keys.push_back(key_of(sweep));
+    for (const TuningTrial& one : trials) {
+        const DesignCell& trial = one.trial;
+        const auto [same, fresh] = trial_of_id.emplace(trial.recipe.recipe_id(), &trial);
+        if (fresh) continue;
+        const Cell factors = same->second->cell ^ trial.cell;
+        throw Error(
+            ExitCode::recipe,
+            fmt::format("--tune {} {}: '{}' and '{}' are one and the same training", join(keys, ", "),
+                        factors == 0 ? "repeats itself" : "overrides the factor '" + design.label(factors) + "'",
+                        same->second->label, trial.label),
+            "tune a key that no factor sets", trial.recipe.name());
+    }
+}
+
 // Is `a` the better choice?
 bool is_better(const TuningTrial& a, const TuningTrial& b) {
     if (a.top1.empty() || b.top1.empty()) return !a.top1.empty();
@@ -66,11 +92,17 @@ bool is_better(const TuningTrial& a, const TuningTrial& b) {
 
 const TuningTrial& best_of(std::size_t cell, const std::string& label, const std::vector<TuningTrial>& trials) {
     const TuningTrial* best = nullptr;
-    for (const auto& trial : trials)
-        if (trial.cell == cell && (best == nullptr || is_better(trial, *best))) best = &trial;
-    if (best == nullptr || best->top1.empty())
-        throw Error(ExitCode::failed, "no trial of the cell '" + label + "' has a result");
-    return *best;
+    std::size_t not_converged = 0;
+    for (const auto& trial : trials) {
+        if (trial.cell != cell) continue;
+        not_converged += trial.not_converged;
+        if (best == nullptr || is_better(trial, *best)) best = &trial;
+    }
+    if (best != nullptr && !best->top1.empty()) return *best;
+    if (not_converged > 0)
+        throw Error(ExitCode::numeric, "none of the trials of the cell '" + label + "' converged",
+                    "give --tune other values");
+    throw Error(ExitCode::failed, "no trial of the cell '" + label + "' has a result");
 }
 
 // 1 for the best of the cells with the same recipe factors; 0 without a result.
@@ -86,7 +118,8 @@ std::size_t rank_of(const AttributionCard& card, std::size_t cell, Cell recipe_f
 
 }  // namespace
 
-std::vector<TuningTrial> trials_of(const std::vector<DesignCell>& cells, const std::vector<std::string>& sweeps) {
+std::vector<TuningTrial> trials_of(const Design& design, const std::vector<DesignCell>& cells,
+                                   const std::vector<std::string>& sweeps) {
     std::vector<TuningTrial> trials;
     const auto settings = combinations(sweeps);
     for (std::size_t i = 0; i < cells.size(); ++i)
@@ -95,6 +128,7 @@ std::vector<TuningTrial> trials_of(const std::vector<DesignCell>& cells, const s
             const Recipe recipe = on_held_out_images(with_settings(cells[i].recipe, setting));
             trials.push_back({i, setting, {cells[i].cell, "tune " + cells[i].label + " " + setting, recipe}, {}, 0});
         }
+    require_distinct(trials, design, sweeps);
     return trials;
 }
 

@@ -21,15 +21,18 @@ struct TuningTrial {
 
 // Every cell with every combination of the sweeps' values ("key=v1,v2"). Held out are the recipe's own
 // data.validation_images, else a tenth of its data.train_images. Throws Error(usage) for a sweep of something else than
-// training, augmentation or tricks, Error(recipe) when no number of images to hold out can be told.
-std::vector<TuningTrial> trials_of(const std::vector<DesignCell>& cells, const std::vector<std::string>& sweeps);
+// training, augmentation or tricks, Error(recipe) when no number of images to hold out can be told, or when two trials
+// are one and the same training, as those of two cells are that differ in the swept key alone.
+std::vector<TuningTrial> trials_of(const Design& design, const std::vector<DesignCell>& cells,
+                                   const std::vector<std::string>& sweeps);
 
 // Takes the trials' results from the rows.
 void score_trials(std::vector<TuningTrial>& trials, const std::vector<std::uint64_t>& seeds,
                   const std::vector<Row>& rows);
 
 // The cells with their best settings: the largest mean top-1, of equals the first; trials that did not converge in
-// every seed only when all did not. Throws Error(failed) when a cell has no trial with a result.
+// every seed only when all did not. Throws Error(numeric) when none of a cell's trials converged, Error(failed) when
+// none has a result.
 std::vector<DesignCell> tuned_cells(const std::vector<DesignCell>& cells, const std::vector<TuningTrial>& trials);
 
 // Which setting tuned_cells() takes for each cell.

@@ -10,6 +10,9 @@ extends = "synthetic_r8_w2a2"
 description = "2 x 2 for a test"
 seeds = "0,1"
 
+[data]
+train_images = 512  # --tune holds out a tenth more
+
 [training]
 epochs = 1
 
@@ -30,6 +33,8 @@ group = "recipe"
 old = ["training.weight_decay=5e-4"]
 new = ["training.weight_decay=0.0"]
 """
+
+DIVERGES = ("--set", "training.warmup_epochs=0", "--set", "training.learning_rate=1000")
 
 
 class Ablate(CommandTest):
@@ -89,6 +94,16 @@ class Ablate(CommandTest):
         self.assertGreater(plan["spread"], 0)
         self.assertGreater(plan["images_per_second"], 0)
         self.assertEqual(plan["stored"], 8, "two seeds is all there are")
+
+    def test_tune_of_a_factors_key_is_refused_before_anything_is_trained(self):
+        done = self.dsqbench(*self.ablate("--tune", "training.weight_decay=0.0,1e-4"), expect=3)
+        self.assertIn("--tune training.weight_decay overrides the factor 'decay'", done.stderr)
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_a_cell_none_of_whose_trials_converged_is_exit_code_5_before_the_design_is_trained(self):
+        done = self.dsqbench(*self.ablate(*DIVERGES[:2], "--tune", DIVERGES[-1]), expect=5)
+        self.assertIn("none of the trials of the cell 'none' converged", done.stderr)
+        self.assertEqual({row["seed"] for row in self.rows()}, {1000})
 
     def test_a_recipe_without_a_design_is_refused(self):
         done = self.dsqbench("ablate", "--recipe", "synthetic_r8_w2a2", expect=3)

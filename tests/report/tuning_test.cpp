@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "suite/core/error.h"
+#include "tests/data/expect_error.h"
 #include "tests/record/sample_row.h"
 
 namespace dsqbench {
@@ -34,7 +35,7 @@ protected:
         return row;
     }
     std::vector<TuningTrial> scored(const std::vector<double>& top1) {
-        auto trials = trials_of(cells_, {"training.learning_rate=0.1,0.2"});
+        auto trials = trials_of(design_, cells_, {"training.learning_rate=0.1,0.2"});
         std::vector<Row> rows;
         for (std::size_t i = 0; i < trials.size(); ++i) rows.push_back(row_of(trials[i].trial, 7, top1[i]));
         score_trials(trials, {7}, rows);
@@ -47,7 +48,7 @@ protected:
 };
 
 TEST_F(TuningTest, gives_every_cell_the_same_search_on_held_out_images) {
-    const auto trials = trials_of(cells_, {"training.learning_rate=0.1,0.2", "training.momentum=0.8,0.9"});
+    const auto trials = trials_of(design_, cells_, {"training.learning_rate=0.1,0.2", "training.momentum=0.8,0.9"});
     EXPECT_EQ(trials.size(), 4u * 4);
     for (const auto& trial : trials) {
         EXPECT_EQ(trial.trial.recipe.text("data.evaluate_on"), "validation");
@@ -74,7 +75,27 @@ TEST_F(TuningTest, divergence_loses_and_a_cell_without_a_result_is_an_error) {
     EXPECT_EQ(chosen_settings(cells_, trials)[0], "training.learning_rate=0.1");
     trials[0].top1.clear();
     trials[1].top1.clear();
-    EXPECT_THROW(chosen_settings(cells_, trials), Error);
+    expect_error(ExitCode::numeric, "", "none of the trials of the cell 'none' converged",
+                 [&] { chosen_settings(cells_, trials); });
+    trials[1].not_converged = 0;
+    expect_error(ExitCode::failed, "", "no trial of the cell 'none' has a result",
+                 [&] { chosen_settings(cells_, trials); });
+}
+
+TEST_F(TuningTest, trials_that_are_one_training_are_refused_by_key_and_factor) {
+    expect_error(
+        ExitCode::recipe, "x",
+        "--tune training.weight_decay overrides the factor 'decay': 'tune none training.weight_decay=1e-4' and "
+        "'tune decay training.weight_decay=1e-4' are one and the same training",
+        [&] { trials_of(design_, cells_, {"training.weight_decay=1e-4,1e-3"}); });
+    expect_error(ExitCode::recipe, "x", "--tune training.momentum repeats itself",
+                 [&] { trials_of(design_, cells_, {"training.momentum=0.9,0.90"}); });
+}
+
+TEST_F(TuningTest, a_key_of_a_factor_that_sets_more_can_be_searched) {
+    design_.factors[1].new_level.push_back("training.momentum=0.5");
+    cells_ = cells_of(recipe_, design_, "");
+    EXPECT_EQ(trials_of(design_, cells_, {"training.weight_decay=1e-4,1e-3"}).size(), 8u);
 }
 
 TEST_F(TuningTest, names_contenders_whose_rank_changes) {
@@ -102,9 +123,9 @@ TEST_F(TuningTest, reports_every_trial) {
 }
 
 TEST_F(TuningTest, searches_nothing_but_training) {
-    EXPECT_THROW(trials_of(cells_, {"model.width=8,16"}), Error);
+    EXPECT_THROW(trials_of(design_, cells_, {"model.width=8,16"}), Error);
     recipe_.set("data.train_images", 0, "here");
-    EXPECT_THROW(trials_of(cells_of(recipe_, design_, ""), {"training.learning_rate=0.1"}), Error);
+    EXPECT_THROW(trials_of(design_, cells_of(recipe_, design_, ""), {"training.learning_rate=0.1"}), Error);
 }
 
 }  // namespace
