@@ -45,8 +45,13 @@ ExitCode complete(const Ablation& ablation, const Arguments& arguments, const Se
 }
 
 void print_plan(const Ablation& ablation, const Arguments& arguments, const Session& session) {
-    const DesignPlan plan = plan_design(ablation.recipe, ablation.design, ablation.cells, ablation.seeds,
-                                        ResultStore(session.results_folder).read(), arguments.ablation.launch.jobs);
+    const auto stored = ResultStore(session.results_folder).read();
+    const auto plan_of = [&](const Ablation& part) {
+        return plan_design(part.recipe, part.design, part.cells, part.seeds, stored, arguments.ablation.launch.jobs);
+    };
+    DesignPlan plan = plan_of(ablation);
+    if (const auto& tune = arguments.ablation.tune; !tune.empty())
+        plan = with_search(plan, plan_of(search_of(ablation, trials_of(ablation.design, ablation.cells, tune))));
     if (!session.json) return print_result(format_table(plan));
     nlohmann::json json = to_json(plan);
     for (const auto& cell : ablation.cells)
@@ -63,13 +68,35 @@ AttributionCard card_of(const Ablation& ablation, const Session& session) {
     return attribution_card(ablation.recipe, ablation.design, ablation.cells, ablation.seeds, rows);
 }
 
-void print_card(const Ablation& ablation, const Arguments& arguments, const Session& session) {
-    const AttributionCard card = card_of(ablation, session);
+std::string text_of(const AttributionCard& card, const Arguments& arguments) {
+    return arguments.markdown ? format_markdown(card) : format_table(card);
+}
+
+void write_card(const AttributionCard& card, const Arguments& arguments, const Session& session) {
     if (!arguments.html.empty()) write_file_atomically(arguments.html, format_html(card));
     if (!arguments.plot.empty())
         draw_with_script("plot_attribution.py", to_json(card), arguments.plot, session.program);
-    if (session.json) return print_json(to_json(card));
-    print_result(arguments.markdown ? format_markdown(card) : format_table(card));
+}
+
+void print_card(const Ablation& ablation, const Arguments& arguments, const Session& session) {
+    const AttributionCard card = card_of(ablation, session);
+    session.json ? print_json(to_json(card)) : print_result(text_of(card, arguments));
+    write_card(card, arguments, session);
+}
+
+void print_cards(const Ablation& ablation, const Ablation& tuned, const std::vector<TuningTrial>& trials,
+                 const Arguments& arguments, const Session& session) {
+    const AttributionCard identical = card_of(ablation, session), equally_tuned = card_of(tuned, session);
+    const auto changes = rank_changes(ablation.design, identical, equally_tuned);
+    nlohmann::json json = tuning_json(ablation.cells, trials, changes);
+    json["identical"] = to_json(identical);
+    json["tuned"] = to_json(equally_tuned);
+    if (session.json)
+        print_json(json);
+    else
+        print_result("one recipe for all\n\n" + text_of(identical, arguments) + "\neach cell equally tuned\n\n" +
+                     text_of(equally_tuned, arguments) + "\n" + format_tuning(ablation.cells, trials, changes));
+    write_card(equally_tuned, arguments, session);
 }
 
 // The same search in every cell, then the design once more with what each cell chose; both cards.
@@ -85,26 +112,20 @@ void ablate_tuned(const Ablation& ablation, const Arguments& arguments, Session&
         session.exit_code = complete(*part, arguments, session);
         if (session.exit_code != ExitCode::ok) return;
     }
-    const AttributionCard identical = card_of(ablation, session), equally_tuned = card_of(tuned, session);
-    const auto changes = rank_changes(ablation.design, identical, equally_tuned);
-    nlohmann::json json = tuning_json(ablation.cells, trials, changes);
-    json["identical"] = to_json(identical);
-    json["tuned"] = to_json(equally_tuned);
-    if (session.json) return print_json(json);
-    const auto format = [&](const AttributionCard& card) {
-        return arguments.markdown ? format_markdown(card) : format_table(card);
-    };
-    print_result("one recipe for all\n\n" + format(identical) + "\neach cell equally tuned\n\n" +
-                 format(equally_tuned) + "\n" + format_tuning(ablation.cells, trials, changes));
+    print_cards(ablation, tuned, trials, arguments, session);
 }
 
 void ablate(const Arguments& arguments, Session& session) {
+    const bool plan = arguments.plan, pilot = arguments.ablation.pilot;
+    if ((plan || pilot) && !(arguments.html.empty() && arguments.plot.empty()))
+        throw Error(ExitCode::usage, "--html and --plot are of the card, --plan and --pilot print none");
     const Ablation ablation = load_ablation(arguments.ablation, session);
+    if (plan) return print_plan(ablation, arguments, session);
     if (!arguments.ablation.tune.empty()) return ablate_tuned(ablation, arguments, session);
-    if (arguments.plan) return print_plan(ablation, arguments, session);
-    session.exit_code = complete(arguments.ablation.pilot ? pilot_of(ablation) : ablation, arguments, session);
+    const Ablation asked = pilot ? pilot_of(ablation) : ablation;
+    session.exit_code = complete(asked, arguments, session);
     if (session.exit_code != ExitCode::ok && session.exit_code != ExitCode::failed) return;
-    arguments.ablation.pilot ? print_plan(ablation, arguments, session) : print_card(ablation, arguments, session);
+    pilot ? print_plan(ablation, arguments, session) : print_card(ablation, arguments, session);
 }
 
 void declare(CLI::App& command, Session& session) {
@@ -113,8 +134,9 @@ void declare(CLI::App& command, Session& session) {
     add_progress_options(command, arguments->ablation.launch);
     add_flag(command, "--plan", arguments->plan, "say what it costs and what it can find; train nothing");
     add_flag(command, "--markdown", arguments->markdown, "print the card as Markdown");
-    add_option(command, "--html", arguments->html, "also write the card as a page to this file");
-    add_plot_option(command, arguments->plot, "also draw the card into this file");
+    add_option(command, "--html", arguments->html,
+               "also write the card, of --tune the tuned one, as a page to this file");
+    add_plot_option(command, arguments->plot, "also draw the card, of --tune the tuned one, into this file");
     add_folder_options(command, session);
     add_json_flag(command, session);
     command.callback([arguments, &session] { ablate(*arguments, session); });

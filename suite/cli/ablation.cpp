@@ -20,11 +20,13 @@ void add_ablation_options(CLI::App& command, AblationArguments& arguments) {
     add_option(command, "--seeds", arguments.seeds, "as 0..5 or 1,3; the recipe's by default");
     add_option(command, "--set", arguments.overrides, "override a recipe key in all cells: training.epochs=3")
         ->allow_extra_args(false);
-    add_flag(command, "--pilot", arguments.pilot, "train four cells with three seeds, then plan with their spread");
+    auto* pilot =
+        add_flag(command, "--pilot", arguments.pilot, "train four cells with three seeds, then plan with their spread");
     add_option(
         command, "--tune", arguments.tune,
         "search a key in every cell on held-out images, training.learning_rate=0.02,0.05,0.1, and print both cards")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->excludes(pilot);
     add_launch_options(command, arguments.launch);
 }
 

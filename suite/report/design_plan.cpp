@@ -67,6 +67,11 @@ std::optional<double> measured_speed(const Recipe& recipe, const std::vector<Row
     return median(speeds);
 }
 
+std::optional<double> seconds_of(const DesignPlan& plan) {
+    if (!plan.images || !plan.images_per_second || *plan.images_per_second <= 0) return std::nullopt;
+    return *plan.images / *plan.images_per_second / static_cast<double>(plan.jobs);
+}
+
 // The root of the mean variance over seeds.
 void measure_spread(const CellRows& rows, DesignPlan& plan) {
     double variances = 0;
@@ -84,6 +89,14 @@ void measure_spread(const CellRows& rows, DesignPlan& plan) {
 
 double unit_of(const Contrast& contrast, const Design& design) {
     return unit_standard_error(weights_on(contrast, design.factors.size(), design.cells));
+}
+
+std::string search_text(const DesignPlan& plan) {
+    return fmt::format(
+        "--tune: {} trials, {} stored, {} to train and {} FP32 pre-trainings\n"
+        "after them, not counted here: the cells that choose another setting once more, at most {} runs\n",
+        plan.search->trials, plan.search->stored, plan.search->trials - plan.search->stored, plan.search->pretrainings,
+        plan.runs);
 }
 
 std::string power_text(const DesignPlan& plan) {
@@ -118,8 +131,7 @@ DesignPlan plan_design(const Recipe& recipe, const Design& design, const std::ve
     const CellRows rows = rows_of_cells(cells, seeds, stored);
     count_work(cells, seeds, rows, stored, plan);
     plan.images_per_second = measured_speed(recipe, stored);
-    if (plan.images && plan.images_per_second && *plan.images_per_second > 0)
-        plan.seconds = *plan.images / *plan.images_per_second / static_cast<double>(jobs);
+    plan.seconds = seconds_of(plan);
     measure_spread(rows, plan);
     const std::size_t k = design.factors.size();
     const std::vector<Cell> groups{design.members(FactorGroup::algorithm), design.members(FactorGroup::recipe)};
@@ -129,10 +141,18 @@ DesignPlan plan_design(const Recipe& recipe, const Design& design, const std::ve
     return plan;
 }
 
+DesignPlan with_search(DesignPlan plan, const DesignPlan& search) {
+    plan.search = {search.runs, search.stored, search.pretrainings};
+    plan.images = plan.images && search.images ? std::optional(*plan.images + *search.images) : std::nullopt;
+    plan.seconds = seconds_of(plan);
+    return plan;
+}
+
 std::string format_table(const DesignPlan& plan) {
     std::string text = fmt::format(
         "{}: {} cells x {} seeds = {} runs, {} stored, {} to train and {} FP32 pre-trainings\n", plan.recipe,
         plan.cells, plan.seeds, plan.runs, plan.stored, plan.runs - plan.stored, plan.pretrainings);
+    if (plan.search) text += search_text(plan);
     if (plan.seconds)
         text += fmt::format("{:.1f} million images at {:.0f} images/s a process, {} at a time: {}\n",
                             *plan.images / 1e6, *plan.images_per_second, plan.jobs, format_duration(*plan.seconds));
@@ -143,25 +163,31 @@ std::string format_table(const DesignPlan& plan) {
 }
 
 nlohmann::json to_json(const DesignPlan& plan) {
-    return {{"recipe", plan.recipe},
-            {"cells", plan.cells},
-            {"seeds", plan.seeds},
-            {"runs", plan.runs},
-            {"stored", plan.stored},
-            {"pretrainings", plan.pretrainings},
-            {"images", or_null(plan.images)},
-            {"images_per_second", or_null(plan.images_per_second)},
-            {"jobs", plan.jobs},
-            {"seconds", or_null(plan.seconds)},
-            {"spread", or_null(plan.spread)},
-            {"cells_with_spread", plan.cells_with_spread},
-            {"margin", plan.margin},
-            {"detectable_algorithm_effect",
-             plan.spread ? nlohmann::json(detectable_difference(plan.unit_algorithm * *plan.spread, plan.seeds))
-                         : nlohmann::json()},
-            {"detectable_factor_effect",
-             plan.spread ? nlohmann::json(detectable_difference(plan.unit_factor * *plan.spread, plan.seeds))
-                         : nlohmann::json()}};
+    nlohmann::json json = {
+        {"recipe", plan.recipe},
+        {"cells", plan.cells},
+        {"seeds", plan.seeds},
+        {"runs", plan.runs},
+        {"stored", plan.stored},
+        {"pretrainings", plan.pretrainings},
+        {"images", or_null(plan.images)},
+        {"images_per_second", or_null(plan.images_per_second)},
+        {"jobs", plan.jobs},
+        {"seconds", or_null(plan.seconds)},
+        {"spread", or_null(plan.spread)},
+        {"cells_with_spread", plan.cells_with_spread},
+        {"margin", plan.margin},
+        {"detectable_algorithm_effect",
+         plan.spread ? nlohmann::json(detectable_difference(plan.unit_algorithm * *plan.spread, plan.seeds))
+                     : nlohmann::json()},
+        {"detectable_factor_effect",
+         plan.spread ? nlohmann::json(detectable_difference(plan.unit_factor * *plan.spread, plan.seeds))
+                     : nlohmann::json()}};
+    if (plan.search)
+        json["search"] = {{"trials", plan.search->trials},
+                          {"stored", plan.search->stored},
+                          {"pretrainings", plan.search->pretrainings}};
+    return json;
 }
 
 }  // namespace dsqbench

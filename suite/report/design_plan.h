@@ -10,6 +10,11 @@
 
 namespace dsqbench {
 
+// The trials of fair tuning.
+struct SearchPlan {
+    std::size_t trials = 0, stored = 0, pretrainings = 0;
+};
+
 struct DesignPlan {
     std::string recipe;
     std::size_t cells = 0, seeds = 0, runs = 0, stored = 0;  // stored: runs that have a row already
@@ -23,10 +28,15 @@ struct DesignPlan {
     std::size_t cells_with_spread = 0;
     double margin = 0;
     double unit_algorithm = 0, unit_factor = 0;  // standard errors at spread 1 and one seed; unit_factor: the largest
+    std::optional<SearchPlan> search;            // of --tune; its images are among those above
 };
 
 DesignPlan plan_design(const Recipe& recipe, const Design& design, const std::vector<DesignCell>& cells,
                        const std::vector<std::uint64_t>& seeds, const std::vector<Row>& stored, std::size_t jobs);
+
+// The same with a search before it, whose trials were planned as a design's cells are. What each cell will choose, and
+// so what is trained after it, nobody knows yet: that is not counted.
+DesignPlan with_search(DesignPlan plan, const DesignPlan& search);
 
 std::string format_table(const DesignPlan& plan);
 nlohmann::json to_json(const DesignPlan& plan);

@@ -34,6 +34,7 @@ old = ["training.weight_decay=5e-4"]
 new = ["training.weight_decay=0.0"]
 """
 
+RATES = ("--tune", "training.learning_rate=0.01,0.1")
 DIVERGES = ("--set", "training.warmup_epochs=0", "--set", "training.learning_rate=1000")
 
 
@@ -94,6 +95,28 @@ class Ablate(CommandTest):
         self.assertGreater(plan["spread"], 0)
         self.assertGreater(plan["images_per_second"], 0)
         self.assertEqual(plan["stored"], 8, "two seeds is all there are")
+
+    def test_tune_prints_both_cards_and_writes_the_tuned_one(self):
+        both = self.json_of(*self.ablate("--seeds", "0", *RATES, "--html", "card.html"))
+        self.assertEqual(len(both["trials"]), 8)
+        self.assertNotEqual(both["tuned"]["all_new"], both["identical"]["all_new"])
+        self.assertIn(f"to {both['tuned']['all_new']:.2f} %", (self.folder / "card.html").read_text())
+        self.assertEqual(self.json_of(*self.ablate("--plan", *RATES))["search"]["stored"], 8)
+
+    def test_plan_counts_the_trials_of_tune_and_trains_nothing(self):
+        without, plan = self.json_of(*self.ablate("--plan")), self.json_of(*self.ablate("--plan", *RATES))
+        self.assertEqual(plan["search"], {"trials": 8, "stored": 0, "pretrainings": 1})
+        self.assertEqual((plan["runs"], plan["pretrainings"]), (without["runs"], without["pretrainings"]))
+        self.assertIn("8 trials", self.dsqbench(*self.ablate("--plan", *RATES)).stdout)
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_what_would_go_unheeded_is_refused(self):
+        for options, words in [(("--pilot", *RATES), ("--pilot", "--tune")), (("--plan", "--html", "x"), ("--html", "--plan")),
+                               (("--pilot", "--plot", "x.svg"), ("--plot", "--pilot")), (("--plot", "x"), ("--plot", ".svg"))]:
+            done = self.dsqbench(*self.ablate(*options), expect=2)
+            self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1), done.stderr)
+            for word in words:
+                self.assertIn(word, done.stderr)
 
     def test_tune_of_a_factors_key_is_refused_before_anything_is_trained(self):
         done = self.dsqbench(*self.ablate("--tune", "training.weight_decay=0.0,1e-4"), expect=3)
