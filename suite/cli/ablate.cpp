@@ -6,6 +6,7 @@
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
 #include "suite/record/run_directory.h"
+#include "suite/report/contestant.h"
 #include "suite/report/design_plan.h"
 
 namespace dsqbench {
@@ -42,6 +43,14 @@ ExitCode complete(const Ablation& ablation, const Arguments& arguments, const Se
     if (missing.empty()) return ExitCode::ok;
     check_requests(missing, session);
     return train_requests(missing, arguments.ablation.launch, ProgressOf::all_cells, session).exit_code;
+}
+
+// Did one of these runs not converge?
+bool diverged(const Ablation& ablation, const Session& session) {
+    for (const auto& cell : rows_of_cells(ablation.cells, ablation.seeds, ResultStore(session.results_folder).read()))
+        for (const auto& [seed, row] : cell)
+            if (!converged(row)) return true;
+    return false;
 }
 
 void print_plan(const Ablation& ablation, const Arguments& arguments, const Session& session) {
@@ -113,6 +122,7 @@ void ablate_tuned(const Ablation& ablation, const Arguments& arguments, Session&
         if (session.exit_code != ExitCode::ok) return;
     }
     print_cards(ablation, tuned, trials, arguments, session);
+    if (diverged(ablation, session) || diverged(tuned, session)) session.exit_code = ExitCode::numeric;
 }
 
 void ablate(const Arguments& arguments, Session& session) {
@@ -126,6 +136,7 @@ void ablate(const Arguments& arguments, Session& session) {
     session.exit_code = complete(asked, arguments, session);
     if (session.exit_code != ExitCode::ok && session.exit_code != ExitCode::failed) return;
     pilot ? print_plan(ablation, arguments, session) : print_card(ablation, arguments, session);
+    if (session.exit_code == ExitCode::ok && diverged(asked, session)) session.exit_code = ExitCode::numeric;
 }
 
 void declare(CLI::App& command, Session& session) {

@@ -128,6 +128,11 @@ class Ablate(CommandTest):
         self.assertIn("none of the trials of the cell 'none' converged", done.stderr)
         self.assertEqual({row["seed"] for row in self.rows()}, {1000})
 
+    def test_a_design_that_did_not_converge_is_exit_code_5_after_its_card(self):
+        for _ in ("trained", "stored"):
+            card = self.json_of(*self.ablate("--seeds", "0", *DIVERGES), expect=5)
+            self.assertEqual((card["seeds"], card["not_converged_runs"]), ([], 4))
+
     def test_a_recipe_without_a_design_is_refused(self):
         done = self.dsqbench("ablate", "--recipe", "synthetic_r8_w2a2", expect=3)
         self.assertIn("declares no design", done.stderr)
