@@ -45,16 +45,27 @@ Leaderboard board_of(const Session& session) {
 
 using Plots = std::map<std::string, Plot>;
 
-// Plots of contenders that are gone would stay for ever otherwise. Only what this command makes is removed.
 enum class Png { none, drawn };
 
-void remove_old_plots(const fs::path& folder, const Plots& plots, Png png) {
+// The names of the plots that this command has put into `out` before: those that its leaderboard.json holds.
+std::vector<std::string> plots_made_before(const fs::path& out) {
+    const fs::path file = out / "leaderboard.json";
+    std::vector<std::string> names;
+    if (!fs::exists(file)) return names;
+    const auto board = nlohmann::json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+    if (!board.is_object() || !board.contains("plots") || !board["plots"].is_object()) return names;
+    for (const auto& [name, plot] : board["plots"].items())
+        if (fs::path(name).filename() == name) names.push_back(name);  // never out of the folder
+    return names;
+}
+
+// Plots of contenders that are gone would stay for ever otherwise. Only what this command made is removed.
+void remove_old_plots(const fs::path& out, const Plots& plots, Png png) {
     std::error_code missing;
-    for (const auto& entry : fs::directory_iterator(folder, missing)) {
-        const auto& path = entry.path();
-        const bool known = plots.count(path.stem().string()) > 0;
-        if ((path.extension() == ".svg" && !known) || (path.extension() == ".png" && !(known && png == Png::drawn)))
-            fs::remove(path, missing);
+    for (const auto& name : plots_made_before(out)) {
+        const bool known = plots.count(name) > 0;
+        if (!known) fs::remove(out / "plots" / (name + ".svg"), missing);
+        if (!known || png == Png::none) fs::remove(out / "plots" / (name + ".png"), missing);
     }
 }
 
@@ -75,14 +86,16 @@ void write_pages(const Leaderboard& board, const PageOptions& options, const Ses
     const std::vector<BoardPlots> board_plots = leaderboard_plots(board);
     Plots plots;
     for (const BoardPlots& kind : board_plots) plots.insert(kind.plots.begin(), kind.plots.end());
-    remove_old_plots(out / "plots", plots, options.no_png ? Png::none : Png::drawn);
     for (const auto& [name, plot] : plots) write_file_atomically(out / "plots" / (name + ".svg"), to_svg(plot));
     if (!options.no_png && !plots.empty()) draw_png(plots, out / "plots", session.program);
     write_file_atomically(out / "leaderboard.md", leaderboard_markdown(board));
     write_file_atomically(out / "leaderboard.csv", leaderboard_csv(board));
-    write_file_atomically(out / "leaderboard.json",
-                          leaderboard_json(board, board_plots).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     write_file_atomically(out / "index.html", leaderboard_html(board, board_plots));
+    // Last, as it says which plots were made: what is killed before leaves the old plots to the next call.
+    remove_old_plots(out, plots, options.no_png ? Png::none : Png::drawn);
+    write_file_atomically(
+        out / "leaderboard.json",
+        leaderboard_json(board, board_plots).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void leaderboard(const PageOptions& options, const Session& session) {

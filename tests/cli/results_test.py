@@ -88,9 +88,26 @@ class ResultsTest(CommandTest):
         self.assertEqual(vector, pixels)
         self.assertIn("claims", pixels)
         self.assertTrue(all(path.read_bytes().startswith(b"\x89PNG") for path in plots.glob("*.png")))
-        (plots / "gone.svg").write_text("")
         self.dsqbench("leaderboard", "--out", "pages", "--no-png", *STORE)
         self.assertEqual({path.name for path in plots.iterdir()}, {name + ".svg" for name in vector})
+
+    def test_plots_that_are_gone_are_removed_and_what_somebody_else_put_there_stays(self):
+        plots = self.folder / "pages/plots"
+        plots.mkdir(parents=True)
+        own = {"holiday.png", "accuracy-of-my-own.svg"}
+        for name in own:
+            (plots / name).write_text("mine")
+        self.dsqbench("leaderboard", "--out", "pages", *STORE)
+        self.store_of(KERNEL_ROW)
+        self.dsqbench("leaderboard", "--out", "pages", "--no-png", "--results", "results")
+        kept = {path.name for path in plots.iterdir()}
+        self.assertEqual({name for name in kept if not name.startswith("kernels-")}, {*own, "claims.svg"})
+        self.assertEqual({(plots / name).read_text() for name in own}, {"mine"})
+
+    def store_of(self, *rows):
+        store = self.folder / "results/test-board/2026-11.jsonl"
+        store.parent.mkdir(parents=True)
+        store.write_text("".join(map(stored_line, rows)))
 
     def test_without_matplotlib_the_page_is_made_and_one_note_says_what_it_lacks(self):
         done = self.dsqbench("leaderboard", "--out", "pages", *STORE, **without_matplotlib(self.folder))
