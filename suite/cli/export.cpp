@@ -17,7 +17,7 @@ namespace {
 using Exporter = std::size_t (*)(const ResultStore&, const std::filesystem::path&);
 
 void export_rows(Exporter exporter, const std::filesystem::path& file, const Session& session) {
-    const std::size_t rows = exporter(ResultStore(session.results_folder), file);
+    const std::size_t rows = exporter(ResultStore::with_rows(session.results_folder), file);
     if (session.json) return print_json({{"file", file.string()}, {"rows", rows}});
     print_result(fmt::format("{}: {} rows", file.string(), rows));
 }

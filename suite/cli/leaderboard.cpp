@@ -26,10 +26,11 @@ struct PageOptions {
 
 // One pass over the store, for the tables, the cards and the claims.
 Leaderboard board_of(const Session& session) {
+    const auto store = ResultStore::with_rows(session.results_folder);
     LeaderboardBuilder builder;
     AttributionCards cards(session);
     ClaimJudge judge(session);
-    ResultStore(session.results_folder).visit([&](const RowLine& row) {
+    store.visit([&](const RowLine& row) {
         builder.add(row);
         cards.add(row);
         judge.add(row);

@@ -90,7 +90,7 @@ struct ResultArguments {
 
 void show_results(const ResultArguments& arguments, const Session& session) {
     std::vector<Row> rows;
-    for (const Row& row : ResultStore(session.results_folder).read_where("recipe", arguments.recipe))
+    for (const Row& row : ResultStore::with_rows(session.results_folder).read_where("recipe", arguments.recipe))
         if (row.at("publishable").get<bool>()) rows.push_back(row);
     if (rows.empty())
         throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),

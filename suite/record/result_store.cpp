@@ -54,6 +54,20 @@ std::vector<Path> month_files(const Path& machine_folder) {
     return files;
 }
 
+// One that visit_file() does not skip.
+bool holds_line(const Path& file) {
+    bool found = false;
+    visit_lines(file, [&](std::string_view line, std::size_t, bool ended) {
+        found = found || ended || nlohmann::json::accept(line);
+    });
+    return found;
+}
+
+bool holds_rows(const Path& machine_folder) {
+    const auto files = month_files(machine_folder);
+    return std::any_of(files.begin(), files.end(), holds_line);
+}
+
 void add_where_absent(Row& row, const std::string& field, const nlohmann::json& value) {
     if (!row.contains(field) || row[field].is_null()) row[field] = value;
 }
@@ -203,6 +217,20 @@ std::vector<Row> read_rows(const Path& file) {
     RowIds seen;
     visit_file(file, seen, [&](const RowLine& line) { rows.push_back(line.row()); });
     return rows;
+}
+
+ResultStore ResultStore::with_rows(const Path& folder) {
+    const auto refuse = [&](const char* message, const char* hint) {
+        throw Error(ExitCode::data, message, hint, folder.string());
+    };
+    if (!std::filesystem::exists(folder))
+        refuse("there is no such folder of result rows", "is --results spelled right?");
+    if (!std::filesystem::is_directory(folder)) refuse("is no folder of result rows", "give the folder, not a file");
+    if (holds_rows(folder)) refuse("is the folder of one machine's rows", "give the one above it");
+    const auto machines = entries_of(folder);
+    if (std::none_of(machines.begin(), machines.end(), holds_rows))
+        refuse("holds no result row", "they are in <machine>/<yyyy-mm>.jsonl below the folder of results");
+    return ResultStore(folder);
 }
 
 bool ResultStore::append(const Row& given) {

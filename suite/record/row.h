@@ -59,6 +59,10 @@ class ResultStore {
 public:
     explicit ResultStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
+    // For a reader that has nothing to say without rows, as its output would replace a good one: throws Error(data)
+    // when the folder is missing, is no folder, or holds no row.
+    static ResultStore with_rows(const std::filesystem::path& folder);
+
     // Completes and checks the row, and appends it to <folder>/<machine>/<yyyy-mm>.jsonl under a lock. The same
     // measurement (identity_fields) of the same commit and machine that is there already is left out; returns whether
     // it was written.

@@ -169,6 +169,27 @@ published = ["dsq_table1/w2a2"]
             self.dsqbench("export", service, "numbers.json", *STORE)
             self.assertTrue(json.loads((self.folder / "numbers.json").read_text()))
 
+    def test_without_rows_nothing_is_replaced(self):
+        self.store_of(KERNEL_ROW)
+        (self.folder / "empty").mkdir()
+        out = self.folder / "out"
+        writers = [("leaderboard", "--no-png", "--out", out), *(
+            ("export", kind, out / kind) for kind in ("csv", "sqlite", "github-action-benchmark", "bencher"))]
+        def written():
+            return {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        for writer in writers:
+            self.dsqbench(*writer)
+        good = written()
+        for results, reason in (("resultz", "there is no such folder of result rows; is --results spelled right?"),
+                                ("results/test-board/2026-11.jsonl", "is no folder of result rows; give the folder"),
+                                ("results/test-board", "is the folder of one machine's rows; give the one above it"),
+                                ("empty", "holds no result row")):
+            for command in (*writers, ("show", "results", "small")):
+                error = self.dsqbench(*command, "--results", results, expect=4).stderr
+                self.assertIn(f"{results}: {reason}", error)
+                self.assertEqual(error.count("\n"), 1, error)
+        self.assertEqual(written(), good)
+
     def test_a_drop_of_accuracy_ends_with_exit_code_6_and_an_equal_commit_does_not(self):
         first = [json.loads(line) for line in (RESULTS / "amd-epyc-2c/2026-11.jsonl").read_text().splitlines()]
         first = [row for row in first if row["commit"] == first[0]["commit"]]
@@ -222,6 +243,12 @@ published = ["dsq_table1/w2a2"]
         again = self.nightly("--budget", "0.5s").stderr
         self.assertNotIn("…", again)
         self.assertIn("left: kernels of resnet18 stage1", again)
+
+    def test_a_first_night_that_measures_nothing_says_so(self):
+        done = self.nightly("--measure-nothing")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIn("results holds no row yet: no pages, nothing to compare", done.stderr)
+        self.assertFalse((self.folder / "site").exists())
 
     def test_a_program_of_no_commit_measures_nothing(self):
         program = self.folder / "dsqbench"

@@ -51,6 +51,29 @@ TEST_F(Store, that_is_not_there_yet_is_empty) {
     EXPECT_TRUE(ResultStore(folder_ / "none").read().empty());
 }
 
+TEST_F(Store, with_rows_is_asked_for_by_readers_whom_an_empty_one_tells_nothing) {
+    const auto refusal_of = [](const std::filesystem::path& folder) -> std::string {
+        try {
+            ResultStore::with_rows(folder);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ExitCode::data);
+            return error.what();
+        }
+        return "accepted";
+    };
+    EXPECT_THAT(refusal_of(folder_ / "none"), testing::HasSubstr("none: there is no such folder of result rows"));
+    EXPECT_THAT(refusal_of(folder_.path()), testing::HasSubstr("holds no result row"));
+    std::filesystem::create_directories(file_.parent_path());
+    add_bytes("\n{\"torn");
+    EXPECT_THAT(refusal_of(folder_.path()), testing::HasSubstr("holds no result row"));
+    std::filesystem::remove(file_);
+    store_.append(sample_row());
+    EXPECT_EQ(refusal_of(folder_.path()), "accepted");
+    EXPECT_EQ(ResultStore::with_rows(folder_.path()).read().size(), 1u);
+    EXPECT_THAT(refusal_of(file_), testing::HasSubstr("is no folder of result rows"));
+    EXPECT_THAT(refusal_of(file_.parent_path()), testing::HasSubstr("one machine's rows; give the one above it"));
+}
+
 TEST_F(Store, leaves_out_a_run_that_it_has) {
     EXPECT_TRUE(store_.append(sample_row("dsq", 3, 87.0)));
     EXPECT_FALSE(store_.append(sample_row("dsq", 3, 87.1)));
