@@ -11,6 +11,7 @@
 #include "suite/report/latency_change.h"
 #include "suite/report/regression.h"
 #include "suite/report/row_source.h"
+#include "suite/report/row_text.h"
 
 namespace dsqbench {
 
@@ -24,10 +25,8 @@ struct CompareOptions {
 // "A: results (10 rows of commit 0123456789ab)"
 std::string source_text(const std::string& name, const std::string& path, const std::vector<Row>& rows) {
     std::set<std::string> commits;
-    for (const Row& row : rows) {
-        const std::string commit = text_of(row, "commit");
-        commits.insert(commit.substr(0, 12) + (commit.ends_with("-dirty") ? "-dirty" : ""));
-    }
+    for (const Row& row : rows) commits.insert(text_of(row, "commit"));
+    commits = short_commits(commits);
     return fmt::format("{}: {} ({} {} of commit {})\n", name, path, rows.size(), rows.size() == 1 ? "row" : "rows",
                        join({commits.begin(), commits.end()}, ", "));
 }

@@ -218,7 +218,7 @@ CellRows rows_of_cells(const std::vector<DesignCell>& cells, const std::vector<s
         const auto cell = cell_of.find(text_of(row, "recipe_id"));
         const auto seed = row.at("seed").get<std::uint64_t>();
         if (cell == cell_of.end() || std::count(seeds.begin(), seeds.end(), seed) == 0) continue;
-        found[cell->second][seed] = row;
+        add_newest(found[cell->second], row);
     }
     return found;
 }

@@ -13,6 +13,7 @@
 #include "suite/recipe/design.h"
 #include "suite/record/row.h"
 #include "suite/report/anova.h"
+#include "suite/report/contestant.h"
 #include "suite/report/share.h"
 #include "suite/report/significance.h"
 #include "suite/report/verdict.h"
@@ -20,10 +21,10 @@
 namespace dsqbench {
 
 // The rows of a design: [cell in the order of design.cells][seed], one each.
-using CellRows = std::vector<std::map<std::uint64_t, Row>>;
+using CellRows = std::vector<RowsBySeed>;
 
 // Picks a design's rows out of all: publishable training rows with the recipe_id of a cell and one of the seeds, of
-// several the last.
+// several by add_newest().
 CellRows rows_of_cells(const std::vector<DesignCell>& cells, const std::vector<std::uint64_t>& seeds,
                        const std::vector<Row>& rows);
 

@@ -57,12 +57,15 @@ ComparisonLine line_of(const Contestant& contestant) {
     line.activation_quantizer = text_of(any, "activation_quantizer");
     line.bits = bits_of(any);
     line.publishable = publishable(contestant);
-    for (const auto& [seed, row] : contestant.by_seed) add_run(line, seed, row);
+    std::vector<Row> runs;
+    for (const auto& [seed, row] : contestant.by_seed) {
+        add_run(line, seed, row);
+        runs.push_back(row);
+    }
     const auto top1 = values_of(converged_values(contestant, "top1"));
-    const auto speed = values_of(converged_values(contestant, "images_per_second"));
     if (!top1.empty()) line.top1_mean = mean(top1);
     line.top1_sd = standard_deviation(top1);
-    if (!speed.empty()) line.images_per_second = median(speed);
+    line.images_per_second = speeds_of(runs);
     return line;
 }
 
@@ -100,6 +103,10 @@ Comparison compare_contenders(const std::vector<Row>& rows) {
         comparison.lines.push_back(line_of(contestant));
         comparison.lines.back().to_fp32 = difference_to(fp32, contestant);
         comparison.lines.back().to_ste = difference_to(ste, contestant);
+        for (const auto& [seed, row] : contestant.by_seed) {
+            comparison.machines.insert(text_of(row, "machine"));
+            comparison.commits.insert(text_of(row, "commit"));
+        }
     }
     return comparison;
 }

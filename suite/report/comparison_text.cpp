@@ -8,11 +8,16 @@
 #include "suite/report/comparison.h"
 #include "suite/report/difference_json.h"
 #include "suite/report/number_text.h"
+#include "suite/report/row_text.h"
 #include "suite/report/text_table.h"
 
 namespace dsqbench {
 
 namespace {
+
+std::optional<double> only_speed(const std::map<std::string, double>& by_machine) {
+    return by_machine.size() == 1 ? std::optional(by_machine.begin()->second) : std::nullopt;
+}
 
 std::string top1_text(const ComparisonLine& line) {
     if (!line.top1_mean) return undefined_text;
@@ -45,7 +50,7 @@ TextTable table_of(const Comparison& comparison) {
     for (const auto& line : comparison.lines)
         table.add_row({line.label, line.weight_quantizer + " / " + line.activation_quantizer, line.bits,
                        top1_text(line), difference_or_dash(line.to_fp32), difference_or_dash(line.to_ste),
-                       number_text(line.images_per_second, 0), note_of(line)});
+                       speeds_text(line.images_per_second), note_of(line)});
     return table;
 }
 
@@ -67,6 +72,10 @@ std::string title_of(const Comparison& comparison) {
                        comparison.test_images, comparison.evaluated_on, comparison.protocol_id.substr(0, 12));
 }
 
+std::string joined(const std::set<std::string>& names) {
+    return join({names.begin(), names.end()}, ", ");
+}
+
 std::vector<std::string> remarks_on(const Comparison& comparison) {
     std::vector<std::string> remarks{
         "top-1: mean ± standard deviation (seeds); Δ: percentage points, mean of the differences "
@@ -74,6 +83,10 @@ std::vector<std::string> remarks_on(const Comparison& comparison) {
     std::vector<std::string> reasons;
     for (const auto& line : comparison.lines) add_once(reasons, line.unpublishable_reason);
     for (const auto& reason : reasons) remarks.push_back("unpublishable: " + reason);
+    if (comparison.machines.size() > 1)
+        remarks.push_back("rows of several machines side by side: " + joined(comparison.machines));
+    if (comparison.commits.size() > 1)
+        remarks.push_back("rows of several commits side by side: " + joined(short_commits(comparison.commits)));
     for (const auto& folder : run_folders(comparison)) remarks.push_back("run directories: " + folder);
     return remarks;
 }
@@ -88,7 +101,8 @@ nlohmann::json to_json(const ComparisonLine& line) {
             {"top1_sd", or_null(line.top1_sd)},
             {"to_fp32", or_null(line.to_fp32)},
             {"to_ste", or_null(line.to_ste)},
-            {"images_per_second", or_null(line.images_per_second)},
+            {"images_per_second", or_null(only_speed(line.images_per_second))},
+            {"images_per_second_by_machine", line.images_per_second},
             {"converged", line.converged},
             {"not_converged", line.not_converged},
             {"failed", line.failed},
@@ -98,6 +112,14 @@ nlohmann::json to_json(const ComparisonLine& line) {
 }
 
 }  // namespace
+
+std::string speeds_text(const std::map<std::string, double>& by_machine) {
+    if (by_machine.empty()) return undefined_text;
+    if (const auto speed = only_speed(by_machine)) return number_text(speed, 0);
+    std::vector<std::string> texts;
+    for (const auto& [machine, speed] : by_machine) texts.push_back(fmt::format("{}: {:.0f}", machine, speed));
+    return join(texts, ", ");
+}
 
 std::string format_table(const Comparison& comparison) {
     if (comparison.lines.empty()) return "no contender has a result\n";
@@ -117,7 +139,8 @@ nlohmann::json to_json(const Comparison& comparison) {
     for (const auto& line : comparison.lines) lines.push_back(to_json(line));
     return {{"recipe", comparison.recipe},           {"protocol_id", comparison.protocol_id},
             {"dataset", comparison.dataset},         {"evaluated_on", comparison.evaluated_on},
-            {"test_images", comparison.test_images}, {"contenders", lines}};
+            {"test_images", comparison.test_images}, {"machines", comparison.machines},
+            {"commits", comparison.commits},         {"contenders", lines}};
 }
 
 }  // namespace dsqbench

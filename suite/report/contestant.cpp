@@ -1,6 +1,7 @@
 #include "suite/report/contestant.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "suite/core/error.h"
 
@@ -20,16 +21,18 @@ Contestant& with_label(std::vector<Contestant>& all, const std::string& label) {
 
 }  // namespace
 
+void add_newest(RowsBySeed& by_seed, const Row& row) {
+    const auto worth = [](const Row& each) {
+        return std::pair(each.at("publishable").get<bool>(), text_of(each, "time"));
+    };
+    const auto [known, is_new] = by_seed.emplace(row.at("seed").get<std::uint64_t>(), row);
+    if (!is_new && worth(row) >= worth(known->second)) known->second = row;
+}
+
 std::vector<Contestant> contestants(const std::vector<Row>& rows) {
     std::vector<Contestant> all;
-    for (const Row& row : rows) {
-        if (!is_training(row)) continue;
-        auto& by_seed = with_label(all, row.at("label")).by_seed;
-        const auto seed = row.at("seed").get<std::uint64_t>();
-        const auto known = by_seed.find(seed);
-        const bool worse = known != by_seed.end() && known->second.at("publishable") && !row.at("publishable");
-        if (!worse) by_seed[seed] = row;
-    }
+    for (const Row& row : rows)
+        if (is_training(row)) add_newest(with_label(all, row.at("label")).by_seed, row);
     return all;
 }
 
@@ -48,6 +51,22 @@ std::vector<double> values_of(const ValuesBySeed& by_seed) {
     std::vector<double> values;
     for (const auto& [seed, value] : by_seed) values.push_back(value);
     return values;
+}
+
+std::map<std::string, double> speeds_of(const std::vector<Row>& rows) {
+    std::map<std::string, std::vector<double>> by_machine;
+    for (const Row& row : rows)
+        if (const auto speed = real_of(row, "images_per_second"); speed && converged(row))
+            by_machine[text_of(row, "machine")].push_back(*speed);
+    std::map<std::string, double> medians;
+    for (const auto& [machine, speeds] : by_machine) medians[machine] = median(speeds);
+    return medians;
+}
+
+std::set<std::string> machines_of(const Contestant& contestant) {
+    std::set<std::string> machines;
+    for (const auto& [seed, row] : contestant.by_seed) machines.insert(text_of(row, "machine"));
+    return machines;
 }
 
 std::optional<Difference> difference_over_common_seeds(const ValuesBySeed& a, const ValuesBySeed& b) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,18 @@
 
 namespace dsqbench {
 
+using RowsBySeed = std::map<std::uint64_t, Row>;
+
+// Adds a training row. Of several rows of one seed a publishable one counts before others, then the newest by its time,
+// of equal times the one that was read last; of whatever commit and machine they are.
+void add_newest(RowsBySeed& by_seed, const Row& row);
+
 struct Contestant {
     std::string label;
-    std::map<std::uint64_t, Row> by_seed;
+    RowsBySeed by_seed;
 };
 
-// The training rows among `rows` by label, in the order of first appearance. Of several rows for one seed a publishable
-// one counts before others, then the later one.
+// The training rows among `rows` by label, in the order of first appearance; one row a seed, by add_newest().
 std::vector<Contestant> contestants(const std::vector<Row>& rows);
 
 using ValuesBySeed = std::map<std::uint64_t, double>;
@@ -26,6 +32,11 @@ using ValuesBySeed = std::map<std::uint64_t, double>;
 // named beside the mean instead.
 ValuesBySeed converged_values(const Contestant& contestant, const std::string& metric);
 std::vector<double> values_of(const ValuesBySeed& by_seed);
+
+// Training images/s by machine, as speeds of two have no mean: medians over the runs that converged.
+std::map<std::string, double> speeds_of(const std::vector<Row>& rows);
+
+std::set<std::string> machines_of(const Contestant& contestant);
 
 // mean(a) - mean(b) over the seeds that both have; nullopt when there are none.
 std::optional<Difference> difference_over_common_seeds(const ValuesBySeed& a, const ValuesBySeed& b);

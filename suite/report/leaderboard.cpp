@@ -92,11 +92,8 @@ BoardLine line_of(const ComparisonLine& contender, const Comparison& comparison,
     line.model = text_of(any, "model");
     line.model_width = any.at("model_width").get<std::uint64_t>();
     line.epochs = any.at("epochs").get<std::uint64_t>();
-    std::set<std::string> machines;
-    for (const auto& [seed, row] : contestant.by_seed) {
-        machines.insert(text_of(row, "machine"));
-        line.runs.push_back(row);
-    }
+    for (const auto& [seed, row] : contestant.by_seed) line.runs.push_back(row);
+    const auto machines = machines_of(contestant);
     line.machines.assign(machines.begin(), machines.end());
     line.top5_mean = mean_of(contestant, "top5");
     line.loss_mean = mean_of(contestant, "loss");
@@ -105,16 +102,11 @@ BoardLine line_of(const ComparisonLine& contender, const Comparison& comparison,
     return line;
 }
 
-// Of the runs of a contender on each machine. Accuracy does not depend on the machine, speed does.
-std::map<std::string, double> speeds_of(const std::vector<Row>& rows, const std::string& label) {
-    std::map<std::string, std::vector<double>> by_machine;
-    for (const Row& row : rows)
-        if (const auto speed = real_of(row, "images_per_second");
-            speed && converged(row) && text_of(row, "label") == label)
-            by_machine[text_of(row, "machine")].push_back(*speed);
-    std::map<std::string, double> medians;
-    for (const auto& [machine, speeds] : by_machine) medians[machine] = median(speeds);
-    return medians;
+std::vector<Row> with_label(const std::vector<Row>& rows, const std::string& label) {
+    std::vector<Row> found;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(found),
+                 [&](const Row& row) { return text_of(row, "label") == label; });
+    return found;
 }
 
 // Throws Error(failed) where the rows contradict each other.
@@ -125,7 +117,7 @@ std::vector<BoardLine> lines_of_protocol(const std::vector<Row>& rows) {
     std::vector<BoardLine> lines;
     for (std::size_t i = 0; i < comparison.lines.size(); ++i) {  // both in the order of first appearance
         lines.push_back(line_of(comparison.lines[i], comparison, all[i]));
-        lines.back().images_per_second = speeds_of(rows, all[i].label);
+        lines.back().images_per_second = speeds_of(with_label(rows, all[i].label));
         const auto rank = ranks.find(all[i].label);
         lines.back().rank = rank == ranks.end() ? 0 : rank->second;
     }
@@ -137,10 +129,6 @@ std::vector<BoardLine> lines_of_protocol(const std::vector<Row>& rows) {
 
 // One bad pair of rows takes its own protocol off the board, not the others.
 void add_lines(Leaderboard& board, std::vector<Row> rows) {
-    // Of one seed on several machines the newest counts: contestants() takes the last.
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-        return a.at("time").get_ref<const std::string&>() < b.at("time").get_ref<const std::string&>();
-    });
     std::map<std::string, std::vector<Row>> by_protocol;
     for (Row& row : rows)
         by_protocol[text_of(row, "recipe") + separator + text_of(row, "protocol_id")].push_back(std::move(row));

@@ -91,9 +91,6 @@ private:
     std::map<std::string, LatencyPoint> latency_trend_;
 };
 
-// Training images/s: "1871", or "amd-epyc-2c: 1871, my-board: 300", as speeds of two machines have no mean.
-std::string speeds_text(const BoardLine& line);
-
 struct BoardPlots {
     std::string kind, title;            // "accuracy", "Accuracy by contender"
     std::map<std::string, Plot> plots;  // by file name without its extension, which begins with the kind

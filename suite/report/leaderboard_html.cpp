@@ -55,7 +55,7 @@ std::string top1_text(const ComparisonLine& contender) {
 // Speeds of two machines have no mean.
 std::string speed_cell(const BoardLine& line) {
     if (line.images_per_second.size() == 1) return number_cell(line.images_per_second.begin()->second, 0);
-    return number_cell(std::nullopt, speeds_text(line));
+    return number_cell(std::nullopt, speeds_text(line.images_per_second));
 }
 
 HtmlRow row_of(const BoardLine& line) {

@@ -110,8 +110,8 @@ std::string table_of(const Leaderboard& board) {
                        contender.label, contender.bits, top1_text(line), number_text(contender.top1_sd, 2),
                        number_text(line.test_set_error, 2),
                        contender.to_fp32 ? difference_text(*contender.to_fp32, 2) : undefined_text,
-                       contender.to_ste ? difference_text(*contender.to_ste, 2) : undefined_text, speeds_text(line),
-                       join(line.machines, ", "), published_text(line)});
+                       contender.to_ste ? difference_text(*contender.to_ste, 2) : undefined_text,
+                       speeds_text(line.images_per_second), join(line.machines, ", "), published_text(line)});
     }
     return table.markdown();
 }
@@ -143,15 +143,6 @@ std::string refused_note(const Leaderboard& board) {
 }
 
 }  // namespace
-
-std::string speeds_text(const BoardLine& line) {
-    if (line.images_per_second.empty()) return undefined_text;
-    if (const auto speed = only_speed(line)) return number_text(speed, 0);
-    std::vector<std::string> texts;
-    for (const auto& [machine, speed] : line.images_per_second)
-        texts.push_back(fmt::format("{}: {:.0f}", machine, speed));
-    return join(texts, ", ");
-}
 
 std::string leaderboard_markdown(const Leaderboard& board) {
     std::string text = fmt::format(

@@ -98,16 +98,14 @@ std::vector<std::string> seeds_that_stopped_converging(const Pair& pair) {
     return seeds;
 }
 
-std::set<std::string> machines_of(const Contestant& contestant) {
-    std::set<std::string> machines;
-    for (const auto& [seed, row] : contestant.by_seed) machines.insert(text_of(row, "machine"));
-    return machines;
-}
-
 // Accuracy must not depend on the machine; speed and memory do.
 void note_other_machines(MetricChange& change, const Pair& pair) {
     if (!is_quality(change.metric) && machines_of(pair.a) != machines_of(pair.b))
         change.notes.push_back("measured on different machines");
+}
+
+bool is_of_several_machines(const Pair& pair) {
+    return machines_of(pair.a).size() > 1 || machines_of(pair.b).size() > 1;
 }
 
 void judge_quality(MetricChange& change, const Pair& pair) {
@@ -129,6 +127,10 @@ MetricChange change_of(const Pair& pair, const RowField& metric) {
     change.metric = metric.name;
     change.count_a = a.size();
     change.count_b = b.size();
+    if (!is_quality(metric.name) && is_of_several_machines(pair)) {
+        change.notes.push_back("of several machines, which has no mean: choose one with @MACHINE");
+        return change;
+    }
     if (!a.empty()) change.mean_a = mean(values_of(a));
     if (!b.empty()) change.mean_b = mean(values_of(b));
     test_change(change, a, b);

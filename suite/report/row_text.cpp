@@ -21,4 +21,11 @@ std::string samples_text(const Row& row) {
     return number_text(row, "samples", 0) + " (" + number_text(row, "rejected_samples", 0) + ")";
 }
 
+std::set<std::string> short_commits(const std::set<std::string>& commits) {
+    std::set<std::string> texts;
+    for (const std::string& commit : commits)
+        texts.insert(commit.substr(0, 12) + (commit.ends_with("-dirty") ? "-dirty" : ""));
+    return texts;
+}
+
 }  // namespace dsqbench

@@ -133,6 +133,14 @@ TEST_F(AttributionTest, takes_only_publishable_rows_of_its_own_cells) {
     EXPECT_NE(picked[0].at(0).at("top1"), 10);
 }
 
+TEST_F(AttributionTest, takes_the_newest_row_of_a_seed_in_whatever_order_they_are_read) {
+    Row newer = row_of(cells_[0], 0, 10);
+    newer["time"] = "2027-01-01T00:00:00Z";
+    newer["machine"] = "a-board";
+    rows_.insert(rows_.begin(), newer);
+    EXPECT_EQ(rows_of_cells(cells_, {0}, rows_)[0].at(0).at("top1"), 10);
+}
+
 TEST_F(AttributionTest, refuses_rows_of_different_data) {
     rows_.back()["dataset_fingerprint"] = "other";
     EXPECT_THROW(card(), Error);

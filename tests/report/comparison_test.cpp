@@ -78,7 +78,7 @@ TEST(Comparison, has_no_mean_where_nothing_converged) {
     for (auto& row : rows) make_diverged(row);
     const auto comparison = compare_contenders(rows);
     EXPECT_FALSE(comparison.lines[0].top1_mean);
-    EXPECT_FALSE(comparison.lines[0].images_per_second);
+    EXPECT_TRUE(comparison.lines[0].images_per_second.empty());
     EXPECT_THAT(format_table(comparison), testing::HasSubstr("2 of 2 not converged"));
 }
 
@@ -90,10 +90,37 @@ TEST(Comparison, takes_the_latest_publishable_row_of_a_seed) {
     EXPECT_DOUBLE_EQ(*compare_contenders(rows).lines[0].top1_mean, 85);
 }
 
+TEST(Comparison, takes_the_newest_row_of_a_seed_in_whatever_order_they_are_read) {
+    auto rows = rows_of("dsq", {80});
+    rows.insert(rows.begin(), sample_row("dsq", 0, 85));
+    rows[0]["time"] = "2026-11-24T00:00:00Z";
+    rows[0]["machine"] = "a-board";
+    rows[0]["commit"] = "fedcba";
+    EXPECT_DOUBLE_EQ(*compare_contenders(rows).lines[0].top1_mean, 85);
+}
+
+TEST(Comparison, has_no_speed_of_two_machines_and_says_what_stands_side_by_side) {
+    auto rows = rows_of("dsq", {87, 88, 89});
+    EXPECT_THAT(format_table(compare_contenders(rows)), testing::Not(testing::HasSubstr("side by side")));
+    rows[1]["machine"] = "a-board";
+    rows[1]["commit"] = "fedcba9876543210fedcba9876543210-dirty";
+    rows[1]["images_per_second"] = 300.0;
+    const auto comparison = compare_contenders(rows);
+    for (const std::string& text : {format_table(comparison), format_markdown(comparison)}) {
+        EXPECT_THAT(text, testing::HasSubstr("a-board: 300, test-board: 1600"));
+        EXPECT_THAT(text, testing::HasSubstr("rows of several machines side by side: a-board, test-board\n"));
+        EXPECT_THAT(text, testing::HasSubstr("several commits side by side: 0123456789ab, fedcba987654-dirty\n"));
+    }
+    const auto json = to_json(comparison);
+    EXPECT_TRUE(json["contenders"][0]["images_per_second"].is_null());
+    EXPECT_EQ(json["contenders"][0]["images_per_second_by_machine"]["a-board"], 300);
+    EXPECT_EQ(json["machines"].size(), 2u);
+}
+
 TEST(Comparison, speed_is_the_median_over_seeds) {
     auto rows = rows_of("dsq", {87, 88, 89});
     rows[1]["images_per_second"] = 1.0;
-    EXPECT_DOUBLE_EQ(*compare_contenders(rows).lines[0].images_per_second, 1600);
+    EXPECT_DOUBLE_EQ(compare_contenders(rows).lines[0].images_per_second.at("test-board"), 1600);
 }
 
 TEST(Comparison, refuses_rows_of_two_protocols) {

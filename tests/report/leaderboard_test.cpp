@@ -206,8 +206,7 @@ TEST_F(Board, throughputs_keep_the_newest_of_each_rival_and_are_on_every_page) {
     add(newer);
     const Leaderboard board = builder_.build({});
     ASSERT_EQ(board.throughputs.size(), 2u);
-    for (const std::string& page :
-         {leaderboard_markdown(board), html_of(board), json_of(board).dump()}) {
+    for (const std::string& page : {leaderboard_markdown(board), html_of(board), json_of(board).dump()}) {
         EXPECT_THAT(page, HasSubstr("image preparation"));
         EXPECT_THAT(page, HasSubstr("1.7"));
         EXPECT_THAT(page, Not(HasSubstr("1.500")));
@@ -282,7 +281,7 @@ TEST_F(Board, speeds_of_two_machines_are_not_averaged) {
     const auto board = builder_.build({});
     ASSERT_EQ(board.lines.size(), 1u);
     EXPECT_EQ(board.lines[0].contender.top1_mean, 87) << "the newest";
-    EXPECT_EQ(speeds_text(board.lines[0]), "other-board: 300, test-board: 1600");
+    EXPECT_EQ(speeds_text(board.lines[0].images_per_second), "other-board: 300, test-board: 1600");
     EXPECT_TRUE(json_of(board)["contenders"][0]["train_samples_per_sec"].is_null());
 }
 

@@ -95,6 +95,15 @@ TEST(Regression, of_speed_is_reported_and_does_not_count) {
     EXPECT_THAT(report.changes[0].notes, testing::Contains("measured on different machines"));
 }
 
+TEST(Regression, has_no_mean_speed_of_two_machines) {
+    auto a = rows_of("dsq", before), b = a;
+    b[1]["machine"] = "slow-board";
+    const auto change = compare_results(a, b, {"images_per_second"}).changes[0];
+    EXPECT_FALSE(change.mean_b);
+    EXPECT_FALSE(change.difference);
+    EXPECT_THAT(change.notes, testing::ElementsAre(testing::HasSubstr("of several machines")));
+}
+
 TEST(Regression, of_a_loss_is_a_rise) {
     auto a = rows_of("dsq", before), b = a;
     for (std::size_t i = 0; i < b.size(); ++i) {
