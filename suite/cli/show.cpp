@@ -9,6 +9,7 @@
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
 #include "suite/recipe/era.h"
+#include "suite/record/row_line.h"
 #include "suite/report/published.h"
 
 namespace dsqbench {
@@ -89,9 +90,9 @@ struct ResultArguments {
 };
 
 void show_results(const ResultArguments& arguments, const Session& session) {
-    std::vector<Row> rows;
-    for (const Row& row : ResultStore::with_rows(session.results_folder).read_where("recipe", arguments.recipe))
-        if (row.at("publishable").get<bool>()) rows.push_back(row);
+    const auto rows = ResultStore::with_rows(session.results_folder).read_where([&](const RowLine& row) {
+        return row.text("recipe") == arguments.recipe && row.is_true("publishable");
+    });
     if (rows.empty())
         throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),
                     fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe),

@@ -178,7 +178,14 @@ bool is_new(const RowLine& row, RowIds& seen) {
     return seen.insert(start).second;
 }
 
-void visit_file(const Path& file, RowIds& seen, const RowVisitor& visit) {
+using RowPredicate = std::function<bool(const RowLine&)>;
+
+bool any_row(const RowLine&) {
+    return true;
+}
+
+// Every line is taken apart into its fields; hashing it costs several times as much, and is for wanted rows alone.
+void visit_file(const Path& file, RowIds& seen, const RowPredicate& wanted, const RowVisitor& visit) {
     RowLine row;
     std::string rewritten;
     const std::string version = std::to_string(row_schema_version);
@@ -189,9 +196,10 @@ void visit_file(const Path& file, RowIds& seen, const RowVisitor& visit) {
             fmt::print(stderr, "dsqbench: note: {}: skipped an unfinished line\n", place);
             return;
         }
-        if (!row.assign(line, place) || row.json("schema_version") != version || !row.is_genuine())
-            assign_slowly(row, line, rewritten, place);
-        if (is_new(row, seen)) visit(row);
+        const bool as_written = row.assign(line, place) && row.json("schema_version") == version;
+        if (as_written && !wanted(row)) return;
+        if (!as_written || !row.is_genuine()) assign_slowly(row, line, rewritten, place);
+        if (wanted(row) && is_new(row, seen)) visit(row);
     });
 }
 
@@ -215,7 +223,7 @@ Row complete_row(Row row) {
 std::vector<Row> read_rows(const Path& file) {
     std::vector<Row> rows;
     RowIds seen;
-    visit_file(file, seen, [&](const RowLine& line) { rows.push_back(line.row()); });
+    visit_file(file, seen, any_row, [&](const RowLine& line) { rows.push_back(line.row()); });
     return rows;
 }
 
@@ -247,7 +255,7 @@ bool ResultStore::append(const Row& given) {
 void ResultStore::visit(const RowVisitor& visit) const {
     RowIds seen;
     for (const auto& machine : entries_of(folder_))
-        for (const auto& file : month_files(machine)) visit_file(file, seen, visit);
+        for (const auto& file : month_files(machine)) visit_file(file, seen, any_row, visit);
 }
 
 std::vector<Row> ResultStore::read() const {
@@ -256,20 +264,12 @@ std::vector<Row> ResultStore::read() const {
     return rows;
 }
 
-std::vector<Row> ResultStore::read_where(const std::string& field, const std::string& value) const {
-    const std::string wanted = nlohmann::json(field).dump() + ":" + to_line(value);
+std::vector<Row> ResultStore::read_where(const std::function<bool(const RowLine&)>& wanted) const {
     std::vector<Row> rows;
     RowIds seen;
-    RowLine row;
-    std::string rewritten;
     for (const auto& machine : entries_of(folder_))
         for (const auto& file : month_files(machine))
-            visit_lines(file, [&](std::string_view line, std::size_t number, bool ended) {
-                if (!holds(line, wanted) || (!ended && !nlohmann::json::accept(line))) return;
-                const std::string place = place_of(file, number);
-                if (!row.assign(line, place) || !row.is_genuine()) assign_slowly(row, line, rewritten, place);
-                if (row.text(field) == value && is_new(row, seen)) rows.push_back(row.row());
-            });
+            visit_file(file, seen, wanted, [&](const RowLine& line) { rows.push_back(line.row()); });
     return rows;
 }
 

@@ -169,6 +169,16 @@ published = ["dsq_table1/w2a2"]
             self.dsqbench("export", service, "numbers.json", *STORE)
             self.assertTrue(json.loads((self.folder / "numbers.json").read_text()))
 
+    def test_every_reader_of_a_damaged_store_names_the_line(self):
+        shutil.copytree(RESULTS / "amd-epyc-2c", self.folder / "results/amd-epyc-2c")
+        store = self.folder / "results/amd-epyc-2c/2026-11.jsonl"
+        lines = store.read_text().splitlines(keepends=True)
+        for number, line in ((3, "garbage\n"), (len(lines), lines[-1].replace('"schema_version":1', '"schema_version":9'))):
+            store.write_text("".join([*lines[:number - 1], line, *lines[number:]]))
+            for command in (("show", "results", "fmnist_r8_w2a2"), ("leaderboard", "--no-png"), ("regressions",),
+                            ("reproduce",), ("export", "csv", "rows.csv"), ("compare", "results", "results")):
+                self.assertIn(f"2026-11.jsonl:{number}: ", self.dsqbench(*command, expect=4).stderr)
+
     def test_without_rows_nothing_is_replaced(self):
         self.store_of(KERNEL_ROW)
         (self.folder / "empty").mkdir()

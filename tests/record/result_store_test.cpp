@@ -8,6 +8,7 @@
 
 #include "suite/core/file_system.h"
 #include "suite/record/row.h"
+#include "suite/record/row_line.h"
 #include "tests/record/sample_row.h"
 #include "tests/refusal.h"
 #include "tests/temporary_folder.h"
@@ -26,6 +27,8 @@ protected:
         EXPECT_EQ(error.code(), ExitCode::data);
         return error.what();
     }
+
+    static bool is_dsq(const RowLine& row) { return row.text("label") == "dsq"; }
 
     TemporaryFolder folder_;
     ResultStore store_{folder_.path()};
@@ -189,11 +192,32 @@ TEST_F(Store, answers_a_question_without_building_the_other_rows) {
     store_.append(sample_row("dsq", 0));
     store_.append(sample_row("ste", 0));
     store_.append(sample_row("dsq", 1));
-    add_bytes("{\"damaged\": \n");
-    const auto rows = store_.read_where("label", "dsq");
+    const auto rows = store_.read_where(is_dsq);
     ASSERT_EQ(rows.size(), 2u);
     EXPECT_EQ(rows[1]["seed"], 1);
-    EXPECT_TRUE(store_.read_where("recipe", "dsq").empty()) << "a value of another field";
+}
+
+TEST_F(Store, asked_a_question_finds_a_row_in_another_layout) {
+    store_.append(sample_row("dsq", 0));
+    write_file_atomically(file_, Row::parse(bytes()).dump(-1, ' ').insert(1, " ") + "\n");
+    EXPECT_EQ(store_.read_where(is_dsq).size(), 1u);
+}
+
+TEST_F(Store, refuses_the_same_lines_whether_it_is_asked_for_all_or_for_others) {
+    store_.append(sample_row("dsq", 0));
+    const std::string good = bytes();
+    for (const std::string bad :
+         {"garbage", "{\"label\":", "[1]", "{\"schema_version\":99}", "{\"a\":1}", "{\"\":garbage}"}) {
+        write_file_atomically(file_, good + bad + "\n");
+        const std::string reason = refusal();
+        EXPECT_THAT(reason, testing::HasSubstr("2026-11.jsonl:2: "));
+        try {
+            store_.read_where(is_dsq);
+            ADD_FAILURE() << bad;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.what(), reason);
+        }
+    }
 }
 
 TEST_F(Store, reads_a_row_once_that_two_files_hold) {
