@@ -9,6 +9,7 @@
 #include "suite/cli/verbs.h"
 #include "suite/recipe/documentation.h"
 #include "suite/recipe/era.h"
+#include "suite/recipe/recipe_files.h"
 #include "suite/record/row_line.h"
 #include "suite/report/published.h"
 
@@ -90,11 +91,12 @@ struct ResultArguments {
 };
 
 void show_results(const ResultArguments& arguments, const Session& session) {
+    const std::string name = recipe_name_of(arguments.recipe, recipes_folder_of(session));
     const auto rows = ResultStore::with_rows(session.results_folder).read_where([&](const RowLine& row) {
-        return row.text("recipe") == arguments.recipe && row.is_true("publishable");
+        return row.text("recipe") == name && row.is_true("publishable");
     });
     if (rows.empty())
-        throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", arguments.recipe),
+        throw Error(ExitCode::data, fmt::format("no publishable row of recipe '{}'", name),
                     fmt::format("make some with `dsqbench run --recipe {}`", arguments.recipe),
                     session.results_folder.string());
     print_comparisons(compare_by_protocol(rows), arguments.markdown ? TableFormat::markdown : TableFormat::terminal,

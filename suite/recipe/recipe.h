@@ -17,7 +17,7 @@ public:
     // All defaults.
     Recipe();
 
-    // The name under recipes/ without ".toml", or the path it was loaded from: "fmnist_r8_w2a2".
+    // The file's name without ".toml": "fmnist_r8_w2a2". Set by load_recipe() as by recipe_name().
     const std::string& name() const { return name_; }
     void set_name(std::string name) { name_ = std::move(name); }
 

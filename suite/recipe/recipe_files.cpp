@@ -82,10 +82,18 @@ fs::path find_parent(const std::string& extends, const fs::path& child, const fs
 
 std::string recipe_name(const fs::path& path, const fs::path& recipes_folder) {
     const auto relative = below(path, recipes_folder);
-    if (!relative) return path.string();
+    if (!relative) return path.stem().string();
     // An ablation is called like the recipe that it takes apart.
     const std::string folder = *relative->begin() == "ablations" ? "ablations/" : "";
     return folder + path.stem().string();
+}
+
+std::string recipe_name_of(const std::string& name_or_path, const fs::path& recipes_folder) {
+    try {
+        return recipe_name(find_recipe(name_or_path, recipes_folder), recipes_folder);
+    } catch (const Error&) {
+        return is_recipe_path(name_or_path) ? fs::path(name_or_path).stem().string() : name_or_path;
+    }
 }
 
 std::string shown_path(const fs::path& path) {

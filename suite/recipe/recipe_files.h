@@ -15,8 +15,13 @@ std::filesystem::path find_recipe(const std::string& name_or_path, const std::fi
 std::filesystem::path find_parent(const std::string& extends, const std::filesystem::path& child,
                                   const std::filesystem::path& recipes_folder, const std::string& place);
 
-// "fmnist_r8_w2a2" for a file below `recipes_folder`, "ablations/fmnist_r8_w2a2" in that folder of it, else the path.
+// The file's name without ".toml", wherever it lies and however its path is spelled: "fmnist_r8_w2a2", but
+// "ablations/fmnist_r8_w2a2" in that folder of `recipes_folder`. Rows keep it.
 std::string recipe_name(const std::filesystem::path& path, const std::filesystem::path& recipes_folder);
+
+// The same of whatever find_recipe() takes. What it does not find is taken as written, a path by its file's name: rows
+// outlive the file.
+std::string recipe_name_of(const std::string& name_or_path, const std::filesystem::path& recipes_folder);
 
 // Every file in ablations/ (recipes with a design) and eras/ of a recipes folder, sorted; neither is among
 // recipe_files().

@@ -169,6 +169,19 @@ published = ["dsq_table1/w2a2"]
             self.dsqbench("export", service, "numbers.json", *STORE)
             self.assertTrue(json.loads((self.folder / "numbers.json").read_text()))
 
+    def test_results_of_a_recipe_are_found_by_every_spelling_that_run_takes(self):
+        recipe = self.folder / "tiny.toml"
+        shutil.copy(RECIPES / "synthetic/synthetic_r8_w2a2.toml", recipe)
+        self.assertEqual(self.json_of("show", "recipe", "./tiny.toml")["name"], "tiny")
+        row = json.loads((RESULTS / "amd-epyc-2c/2026-11.jsonl").read_text().splitlines()[0])
+        self.store_of({**row, "recipe": "tiny"})
+        for spelled in ("tiny", "tiny.toml", "./tiny.toml", recipe):
+            (comparison,) = self.json_of("show", "results", spelled)
+            self.assertEqual(comparison["recipe"], "tiny")
+        both = [self.dsqbench("show", "results", name, *STORE).stdout
+                for name in ("fmnist_r8_w2a2", RECIPES / "fmnist/fmnist_r8_w2a2.toml")]
+        self.assertEqual(both[0], both[1])
+
     def test_every_reader_of_a_damaged_store_names_the_line(self):
         shutil.copytree(RESULTS / "amd-epyc-2c", self.folder / "results/amd-epyc-2c")
         store = self.folder / "results/amd-epyc-2c/2026-11.jsonl"

@@ -51,10 +51,15 @@ TEST_F(RecipeFiles, of_one_name_are_told_apart_by_folder) {
     EXPECT_EQ(find_recipe("cifar10/quick", folder_.path()), folder_ / "cifar10/quick.toml");
 }
 
-TEST_F(RecipeFiles, are_named_without_folder_below_the_recipes_and_by_path_elsewhere) {
-    EXPECT_EQ(recipe_name(folder_ / "fmnist/quick.toml", folder_.path()), "quick");
-    EXPECT_EQ(recipe_name(folder_ / "fmnist/quick.toml", folder_ / "cifar10"),
-              (folder_ / "fmnist/quick.toml").string());
+TEST_F(RecipeFiles, have_one_name_however_their_path_is_spelled) {
+    const auto file = folder_ / "fmnist/quick.toml";
+    EXPECT_EQ(recipe_name(file, folder_.path()), "quick");
+    EXPECT_EQ(recipe_name(file, folder_ / "cifar10"), "quick");
+    EXPECT_EQ(recipe_name("./quick.toml", folder_.path()), "quick");
+    for (const std::string& spelled :
+         {std::string("quick"), std::string("fmnist/quick"), file.string(), std::string("./gone/quick.toml")})
+        EXPECT_EQ(recipe_name_of(spelled, folder_.path()), "quick");
+    EXPECT_EQ(recipe_name_of("quick@lsq", folder_.path()), "quick@lsq") << "of an era";
 }
 
 TEST_F(RecipeFiles, are_shown_relative_to_the_working_folder) {
