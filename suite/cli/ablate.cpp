@@ -5,6 +5,7 @@
 #include "suite/cli/plot_script.h"
 #include "suite/cli/verbs.h"
 #include "suite/core/file_system.h"
+#include "suite/core/signals.h"
 #include "suite/record/run_directory.h"
 #include "suite/report/contestant.h"
 #include "suite/report/design_plan.h"
@@ -117,7 +118,7 @@ void ablate_tuned(const Ablation& ablation, const Arguments& arguments, Session&
     score_trials(trials, search.seeds, ResultStore(session.results_folder).read());
     Ablation tuned = ablation;
     tuned.cells = tuned_cells(ablation.cells, trials);
-    for (const Ablation* part : {&ablation, &tuned}) {
+    for (const Ablation* part : std::initializer_list<const Ablation*>{&ablation, &tuned}) {
         session.exit_code = complete(*part, arguments, session);
         if (session.exit_code != ExitCode::ok) return;
     }
@@ -134,7 +135,7 @@ void ablate(const Arguments& arguments, Session& session) {
     if (!arguments.ablation.tune.empty()) return ablate_tuned(ablation, arguments, session);
     const Ablation asked = pilot ? pilot_of(ablation) : ablation;
     session.exit_code = complete(asked, arguments, session);
-    if (session.exit_code != ExitCode::ok && session.exit_code != ExitCode::failed) return;
+    if (stop_signal() != 0 || session.exit_code == ExitCode::checkpointed) return;
     pilot ? print_plan(ablation, arguments, session) : print_card(ablation, arguments, session);
     if (session.exit_code == ExitCode::ok && diverged(asked, session)) session.exit_code = ExitCode::numeric;
 }
