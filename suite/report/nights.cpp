@@ -27,13 +27,12 @@ using Night = NightRecord::Night;
 using History = NightRecord::History;
 using Histories = NightRecord::Histories;
 
-// The nights up to `commit`, oldest first, at most `most` before it; nothing where that has no night here, or none
-// before it.
+// The nights up to `commit`, oldest first, at most `most` before it; nothing where that has no night here.
 std::optional<History> around(History history, const std::string& commit, std::size_t most) {
     auto& nights = history.nights;
     std::stable_sort(nights.begin(), nights.end(), [](const Night& a, const Night& b) { return a.time < b.time; });
     const auto now = std::find_if(nights.begin(), nights.end(), [&](const Night& n) { return *n.commit == commit; });
-    if (now == nights.end() || now == nights.begin()) return std::nullopt;
+    if (now == nights.end()) return std::nullopt;
     nights.erase(now + 1, nights.end());
     if (nights.size() > most + 1) nights.erase(nights.begin(), nights.end() - static_cast<std::ptrdiff_t>(most + 1));
     return history;
@@ -94,11 +93,11 @@ Alarm alarm_of(const History& history, const std::string& metric, double before,
     return alarm;
 }
 
-void add_divergence(std::vector<Alarm>& alarms, const History& history) {
+std::optional<Alarm> divergence(const History& history) {
     const Night& now = history.nights.back();
     const bool failed_before = std::any_of(history.nights.begin(), history.nights.end() - 1,
                                            [](const Night& night) { return !night.diverged.empty(); });
-    if (failed_before || now.diverged.empty()) return;
+    if (history.nights.size() < 2 || failed_before || now.diverged.empty()) return std::nullopt;
     Alarm alarm;
     alarm.subject = history.subject;
     alarm.metric = "runs that did not converge";
@@ -107,29 +106,38 @@ void add_divergence(std::vector<Alarm>& alarms, const History& history) {
     alarm.since_commit = *now.commit;
     alarm.last_good_commit = *history.nights[history.nights.size() - 2].commit;
     alarm.command = command_of(history);
-    alarms.push_back(alarm);
+    return alarm;
 }
 
-void add_accuracy(std::vector<Alarm>& alarms, const std::vector<History>& histories) {
+// nullopt where no test can be made of the runs.
+std::optional<Alarm> tested_drop(const History& history) {
+    const auto before = accuracies_before(history), now = history.nights.back().values;
+    if (before.empty() || now.empty()) return std::nullopt;
+    const Difference difference = welch_difference(now, before);
+    if (!difference.p_value) return std::nullopt;
+    Alarm alarm = alarm_of(history, "top1", mean(before), mean(now));
+    alarm.unit = "%";
+    alarm.p_value = difference.p_value;
+    alarm.change = signed_text(difference.estimate, 2) + " points";
+    return alarm;
+}
+
+void add_accuracies(NightReport& report, const std::vector<History>& histories) {
     std::vector<Alarm> tested;
     for (const History& history : histories) {
-        add_divergence(alarms, history);
-        const auto before = accuracies_before(history), now = history.nights.back().values;
-        if (before.empty() || now.empty()) continue;
-        const Difference difference = welch_difference(now, before);
-        if (!difference.p_value) continue;
-        Alarm alarm = alarm_of(history, "top1", mean(before), mean(now));
-        alarm.unit = "%";
-        alarm.p_value = difference.p_value;
-        alarm.change = signed_text(difference.estimate, 2) + " points";
-        tested.push_back(alarm);
+        const auto diverged = divergence(history), drop = tested_drop(history);
+        if (diverged) report.alarms.push_back(*diverged);
+        if (drop) tested.push_back(*drop);
+        ++report.cases;
+        report.compared += diverged || drop ? 1 : 0;
     }
     std::vector<double> p_values;
     for (const Alarm& alarm : tested) p_values.push_back(*alarm.p_value);
     const auto adjusted = holm_adjusted(p_values);
     for (std::size_t i = 0; i < tested.size(); ++i) {
         tested[i].p_value = adjusted[i];
-        if (adjusted[i] < significance && tested[i].before - tested[i].now >= least_drop) alarms.push_back(tested[i]);
+        if (adjusted[i] < significance && tested[i].before - tested[i].now >= least_drop)
+            report.alarms.push_back(tested[i]);
     }
 }
 
@@ -140,9 +148,10 @@ double spread_around(const std::vector<double>& values, double centre) {
 }
 
 // `worse`: +1 when larger is worse, -1 when smaller is.
-void add_steps(std::vector<Alarm>& alarms, const std::vector<History>& histories, const std::string& metric, int worse,
+void add_steps(NightReport& report, const std::vector<History>& histories, const std::string& metric, int worse,
                double least) {
     for (const History& history : histories) {
+        ++report.cases;
         std::vector<double> medians;
         for (const auto& night : history.nights)
             if (!night.values.empty()) medians.push_back(median(night.values));
@@ -151,13 +160,14 @@ void add_steps(std::vector<Alarm>& alarms, const std::vector<History>& histories
         medians.pop_back();
         const double before = median(medians);
         if (!(before > 0)) continue;
+        ++report.compared;
         const double step = worse * (now - before);
         if (step < least * before || step < deviations * spread_around(medians, before)) continue;
         Alarm alarm = alarm_of(history, metric, before, now);
         alarm.standing = Alarm::Standing::suspicion;
         alarm.unit = worse > 0 ? "ns" : "images/s";
         alarm.change = signed_text(100 * (now - before) / before, 1) + " %";
-        alarms.push_back(alarm);
+        report.alarms.push_back(alarm);
     }
 }
 
@@ -179,6 +189,7 @@ Night& NightRecord::night_of(History& history, const RowLine& line) {
 
 void NightRecord::add(const RowLine& line) {
     if (!line.is_true("publishable")) return;
+    commits_.insert(line.text("commit"));
     if (const std::string time = line.text("time"); time >= newest_time_) {
         newest_time_ = time;
         newest_commit_ = line.text("commit");
@@ -231,13 +242,13 @@ void NightRecord::add_latency(const RowLine& line, const std::string& kind) {
     night.command = kept(line.text("command"));
 }
 
-std::vector<Alarm> NightRecord::alarms(const std::string& commit, std::size_t nights) const {
-    const std::string& newest = commit.empty() ? newest_commit_ : commit;
-    std::vector<Alarm> alarms;
-    add_accuracy(alarms, around(accuracies_, newest, nights));
-    add_steps(alarms, around(latencies_, newest, nights), "median_ns", 1, least_kernel_step);
-    add_steps(alarms, around(speeds_, newest, nights), "images_per_second", -1, least_training_step);
-    return alarms;
+NightReport NightRecord::report(const std::string& commit, std::size_t nights) const {
+    NightReport report;
+    report.commit = commit.empty() ? newest_commit_ : commit;
+    add_accuracies(report, around(accuracies_, report.commit, nights));
+    add_steps(report, around(latencies_, report.commit, nights), "median_ns", 1, least_kernel_step);
+    add_steps(report, around(speeds_, report.commit, nights), "images_per_second", -1, least_training_step);
+    return report;
 }
 
 }  // namespace dsqbench

@@ -29,6 +29,13 @@ struct Alarm {
     std::string command;  // that repeats the case; "" when its row does not say
 };
 
+// A case is one contender's accuracy or training speed, or one kernel's or network's time.
+struct NightReport {
+    std::string commit;                   // the judged one, all its digits
+    std::size_t cases = 0, compared = 0;  // that it has; that the nights before had enough rows of to compare with
+    std::vector<Alarm> alarms;
+};
+
 // Takes the store's rows one by one, and keeps of each case the values of each commit.
 class NightRecord {
 public:
@@ -37,6 +44,9 @@ public:
     NightRecord& operator=(const NightRecord&) = delete;
 
     void add(const RowLine& line);
+
+    const std::set<std::string>& commits() const { return commits_; }  // with a publishable row
+    const std::string& newest_commit() const { return newest_commit_; }
 
     // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
     // `nights` of them, case by case, publishable rows alone:
@@ -48,7 +58,7 @@ public:
     //  (speed
     //    of training: 10 %, as it has one sample a run) and more than 4 standard deviations of the nights before, after
     //    the median absolute deviation. Three nights are needed to know a night from another.
-    std::vector<Alarm> alarms(const std::string& commit = {}, std::size_t nights = 14) const;
+    NightReport report(const std::string& commit = {}, std::size_t nights = 14) const;
 
     // One commit's rows of a case.
     struct Night {
@@ -73,11 +83,14 @@ private:
     void add_latency(const RowLine& line, const std::string& kind);
 
     std::string newest_time_, newest_commit_;
+    std::set<std::string> commits_;
     std::set<std::string> texts_;  // a million rows share few commits and commands
     Histories accuracies_, latencies_, speeds_;
 };
 
-std::string format_text(const std::vector<Alarm>& alarms);  // one paragraph an alarm: what, by how much, since when
+std::string comparison_text(const NightReport& report);  // one line: how many cases were compared
+// That line, and one paragraph an alarm: what, by how much, since when.
+std::string format_text(const NightReport& report);
 nlohmann::json to_json(const std::vector<Alarm>& alarms);
 
 }  // namespace dsqbench

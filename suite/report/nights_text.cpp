@@ -15,10 +15,17 @@ std::string short_commit(const std::string& commit) {
 
 }  // namespace
 
-std::string format_text(const std::vector<Alarm>& alarms) {
-    if (alarms.empty()) return "no regression\n";
-    std::string text;
-    for (const auto& alarm : alarms) {
+std::string comparison_text(const NightReport& report) {
+    const std::string compared = report.compared > 0 ? std::to_string(report.compared) : "none";
+    const std::string why_not = report.compared > 0 ? "" : ", which have too few rows of them";
+    return fmt::format("{} of {} cases of commit {} could be compared with the commits before it{}\n", compared,
+                       report.cases, short_commit(report.commit), why_not);
+}
+
+std::string format_text(const NightReport& report) {
+    std::string text = comparison_text(report);
+    if (report.alarms.empty() && report.compared > 0) return text + "no regression\n";
+    for (const auto& alarm : report.alarms) {
         text += fmt::format("{}: {} of {}: {:.6g} {} before, {:.6g} now ({})\n",
                             alarm.standing == Alarm::Standing::certain ? "regression" : "suspicion", alarm.metric,
                             alarm.subject, alarm.before, alarm.unit, alarm.now, alarm.change);

@@ -213,25 +213,57 @@ published = ["dsq_table1/w2a2"]
                 self.assertEqual(error.count("\n"), 1, error)
         self.assertEqual(written(), good)
 
-    def test_a_drop_of_accuracy_ends_with_exit_code_6_and_an_equal_commit_does_not(self):
+    def add_night(self, digit, drop=0.0, **fields):
+        """The oldest commit's rows of the checkout again, as those of another commit, less accurate by so many points."""
         first = [json.loads(line) for line in (RESULTS / "amd-epyc-2c/2026-11.jsonl").read_text().splitlines()]
-        first = [row for row in first if row["commit"] == first[0]["commit"]]
         store = self.folder / "results/amd-epyc-2c/2026-11.jsonl"
-        store.parent.mkdir(parents=True)
+        store.parent.mkdir(parents=True, exist_ok=True)
+        with store.open("a") as file:
+            for row in first:
+                if row["commit"] == first[0]["commit"]:
+                    file.write(stored_line({**row, "commit": digit * 40, "time": f"2026-11-2{digit}T03:00:00Z",
+                                            "top1": row["top1"] - drop, **fields}))
 
-        def add_night(commit, drop):
-            with store.open("a") as file:
-                for row in first:
-                    file.write(stored_line({**row, "commit": commit * 40, "time": f"2026-11-2{commit}T03:00:00Z",
-                                            "top1": row["top1"] - drop}))
-
-        add_night("6", 0)
-        add_night("7", 0)
+    def test_a_drop_of_accuracy_ends_with_exit_code_6_and_an_equal_commit_does_not(self):
+        self.add_night("6")
+        self.add_night("7")
         self.assertEqual(self.json_of("regressions"), [])
-        add_night("8", 5)
+        self.assertRegex(self.dsqbench("regressions").stdout, "^[1-9][0-9]* of [0-9]+ cases of commit 777777777777 could be "
+                                                              "compared with the commits before it\nno regression\n$")
+        self.add_night("8", 5)
         alarms = self.json_of("regressions", expect=6)
         self.assertIn("fmnist_r8_w2a2: dorefa", [alarm["subject"] for alarm in alarms])
         self.assertEqual({(alarm["metric"], alarm["since_commit"]) for alarm in alarms}, {("top1", "8" * 40)})
+
+    def test_a_commit_is_named_by_its_first_digits(self):
+        for digit, drop in (("6", 0), ("7", 5), ("8", 5)):
+            self.add_night(digit, drop)
+        self.assertEqual(self.json_of("regressions", "--commit", "7" * 12, expect=6),
+                         self.json_of("regressions", "--commit", "7" * 40, expect=6))
+        self.assertIn("at least 4 digits", self.dsqbench("regressions", "--commit", "777", expect=4).stderr)
+
+    def test_a_first_night_is_no_regression_and_says_that_nothing_could_be_compared(self):
+        self.add_night("6")
+        said = self.dsqbench("regressions").stdout
+        self.assertIn("none of the 18 cases of commit 666666666666 could be compared", said)
+        self.assertNotIn("no regression", said)
+        self.assertEqual(self.json_of("regressions"), [])
+        self.assertIn("none of the 18 cases", self.dsqbench("regressions", "--json").stderr)
+
+    def test_a_gate_with_a_typo_is_an_error(self):
+        self.add_night("6")
+        for arguments, said in ((("--commit", "f" * 12), "holds no publishable row of commit 'ffffffffffff'"),
+                                (("--commit", "nosuch"), "the newest is 666666666666"),
+                                (("--machine", "amd-epyc-2"), "did you mean 'amd-epyc-2c'?"),
+                                (("--results", "/nonexistent"), "/nonexistent: does not exist")):
+            self.assertIn(said, self.dsqbench("regressions", *arguments, expect=4).stderr)
+        self.assertIn("0 is not at least 1", self.dsqbench("regressions", "--nights", "0", expect=2).stderr)
+        (self.folder / "empty").mkdir()
+        self.assertIn("empty: holds no result row", self.dsqbench("regressions", "--results", "empty", expect=4).stderr)
+
+    def test_unpublishable_rows_alone_are_nothing_to_judge(self):
+        self.add_night("6", publishable=False, unpublishable_reason="the sources had changes")
+        self.assertIn("holds no publishable row", self.dsqbench("regressions", expect=4).stderr)
 
     def test_compare_says_how_much_slower_another_commit_is(self):
         for name, factor in (("a", 1.0), ("b", 1.5)):
@@ -256,6 +288,7 @@ published = ["dsq_table1/w2a2"]
             done = self.nightly("--budget", "0s")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("0 measured", done.stderr)
+            self.assertIn("no publishable row of this commit and machine: nothing to judge", done.stderr)
         for name in ("index.html", "github-action-benchmark.json", "bencher.json"):
             self.assertTrue((self.folder / "site" / name).exists(), name)
         self.assertEqual(self.nightly("--budget", "soon").returncode, 2)

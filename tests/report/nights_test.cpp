@@ -23,7 +23,7 @@ Row on_night(Row row, int night) {
     return row;
 }
 
-std::vector<Alarm> alarms_of(const std::vector<Row>& rows) {
+NightReport report_on(const std::vector<Row>& rows) {
     NightRecord record;
     for (const Row& row : rows) {
         const std::string text = to_line(row);
@@ -31,7 +31,11 @@ std::vector<Alarm> alarms_of(const std::vector<Row>& rows) {
         EXPECT_TRUE(line.assign(text, "x:1"));
         record.add(line);
     }
-    return record.alarms();
+    return record.report();
+}
+
+std::vector<Alarm> alarms_of(const std::vector<Row>& rows) {
+    return report_on(rows).alarms;
 }
 
 // Seven nights of three contenders and five seeds; the accuracy moves from night to night as other seeds would.
@@ -173,7 +177,29 @@ TEST(Nights, one_night_or_none_says_nothing) {
     EXPECT_TRUE(alarms_of({on_night(sample_row("dsq", 0, 10), 0)}).empty());
     EXPECT_TRUE(alarms_of({on_night(sample_row("dsq", 0, 90), 0), on_night(sample_row("dsq", 0, 10), 1)}).empty())
         << "a single seed cannot be tested";
-    EXPECT_THAT(format_text({}), HasSubstr("no regression"));
+}
+
+TEST(Nights, a_report_says_how_many_cases_it_compared) {
+    const NightReport all = report_on(kernels(0, 1));
+    EXPECT_EQ(all.commit, commit_of(6));
+    EXPECT_EQ(all.cases, 2u);
+    EXPECT_EQ(all.compared, 2u);
+    EXPECT_THAT(format_text(all), HasSubstr("no regression"));
+
+    auto rows = kernels(0, 1);
+    rows.back()["layer"] = "conv4";  // which no night before has
+    EXPECT_EQ(report_on(rows).compared, 1u);
+
+    const NightReport first = report_on({on_night(sample_row("dsq", 0, 10), 0)});
+    EXPECT_EQ(first.compared, 0u);
+    EXPECT_THAT(format_text(first), testing::Not(HasSubstr("no regression")));
+}
+
+TEST(Nights, a_single_seed_a_night_is_not_compared) {
+    const NightReport report =
+        report_on({on_night(sample_row("dsq", 0, 90), 0), on_night(sample_row("dsq", 0, 10), 1)});
+    EXPECT_EQ(report.cases, 2u) << "accuracy and speed";
+    EXPECT_EQ(report.compared, 0u);
 }
 
 TEST(Nights, unpublishable_rows_count_for_nothing) {
