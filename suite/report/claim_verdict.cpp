@@ -9,16 +9,6 @@ namespace dsqbench {
 
 using Kind = VerdictKind;
 
-namespace {
-
-Difference with_interval_of_unanimous(Difference difference) {
-    if (!difference.confidence && difference.count > 1)
-        difference.confidence = Interval{difference.estimate, difference.estimate};
-    return difference;
-}
-
-}  // namespace
-
 ClaimVerdict missing(const std::string& what) {
     return {Kind::not_run_here, "needs " + what};
 }

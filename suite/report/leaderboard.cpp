@@ -60,8 +60,7 @@ std::vector<const Contestant*> by_accuracy(const std::vector<Contestant>& contes
 
 bool differ(const Contestant& a, const Contestant& b) {
     const auto difference = difference_over_common_seeds(converged_values(a, "top1"), converged_values(b, "top1"));
-    return difference && difference->confidence &&
-           (difference->confidence->low > 0 || difference->confidence->high < 0);
+    return difference && excludes_zero(with_interval_of_unanimous(*difference));
 }
 
 // 1, 1, 3: a contender joins the rank of the best one that it does not differ from.

@@ -14,8 +14,6 @@ namespace dsqbench {
 
 namespace {
 
-constexpr double significance = 0.05;
-
 struct Pair {
     Contestant a, b;
 };
@@ -60,11 +58,6 @@ std::vector<Pair> pairs_of(const std::vector<Contestant>& a, const std::vector<C
     return pairs;
 }
 
-bool same_seeds(const ValuesBySeed& a, const ValuesBySeed& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const auto& x, const auto& y) { return x.first == y.first; });
-}
-
 // Minus the order of the arguments: B - A, so that a loss of accuracy is negative.
 void test_change(MetricChange& change, const ValuesBySeed& a, const ValuesBySeed& b) {
     if (a.empty() || b.empty()) {
@@ -72,17 +65,19 @@ void test_change(MetricChange& change, const ValuesBySeed& a, const ValuesBySeed
         return;
     }
     const bool paired = same_seeds(a, b);
-    change.difference = paired ? difference_over_common_seeds(b, a) : welch_difference(values_of(b), values_of(a));
-    if (change.difference->p_value)
+    const Difference tested =
+        paired ? *difference_over_common_seeds(b, a) : welch_difference(values_of(b), values_of(a));
+    change.difference = with_interval_of_unanimous(tested);
+    if (tested.p_value)
         change.test = paired ? TestKind::paired_t : TestKind::welch_t;
-    else if (change.difference->count < 2)
-        change.notes.push_back("a single seed cannot be tested");
+    else if (tested.count > 1)
+        change.test = TestKind::unanimous;
     else
-        change.notes.push_back("no spread over the seeds, so no test");
+        change.notes.push_back("a single seed cannot be tested");
 }
 
 void judge(MetricChange& change, const std::string& direction) {
-    if (!change.difference || change.difference->p_value.value_or(1) >= significance) return;
+    if (!change.difference || !excludes_zero(*change.difference)) return;
     const bool rose = change.difference->estimate > 0;
     change.better = rose == (direction == "higher");
     change.worse = !change.better;

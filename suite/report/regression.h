@@ -11,7 +11,7 @@
 
 namespace dsqbench {
 
-enum class TestKind { none, paired_t, welch_t };
+enum class TestKind { none, paired_t, welch_t, unanimous };  // the last: no spread over the seeds, so no test
 
 struct MetricChange {
     std::string recipe, protocol_id, label_a, label_b, metric;
@@ -19,7 +19,7 @@ struct MetricChange {
     std::size_t count_a = 0, count_b = 0;
     std::optional<Difference> difference;  // B - A
     TestKind test = TestKind::none;
-    bool better = false, worse = false;  // at p < 0.05
+    bool better = false, worse = false;  // the 95 % interval excludes 0
     bool regression = false;             // worse, a quality metric, and all rows publishable
     std::vector<std::string> notes;      // why there is no test, runs that stopped converging, other machines
 };
@@ -31,10 +31,10 @@ struct RegressionReport {
 };
 
 // Pairs rows by (protocol_id, label); where a protocol has a single label on either side, those two are paired (two
-// contenders of one recipe). Seeds that agree are compared pair by pair, others by Welch's test. A seed that converged
-// in A and does not in B is a regression of the quality metrics (top1, top5, loss) without a test. Throws Error(data)
-// when A and B share no protocol or no contender, or have different data; Error(usage) for a metric that has no better
-// side.
+// contenders of one recipe). Equal seeds are compared pair by pair, others by Welch's test; what every seed says alike
+// needs no test. A seed that converged in A and does not in B is a regression of the quality metrics (top1, top5, loss)
+// without a test. Throws Error(data) when A and B share no protocol or no contender, or have different data;
+// Error(usage) for a metric that has no better side.
 RegressionReport compare_results(const std::vector<Row>& a, const std::vector<Row>& b,
                                  const std::vector<std::string>& metrics);
 

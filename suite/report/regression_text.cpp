@@ -20,14 +20,23 @@ std::string mean_text(std::optional<double> mean, std::size_t count) {
 }
 
 std::string test_text(TestKind test) {
-    return test == TestKind::paired_t ? "paired t" : test == TestKind::welch_t ? "Welch t" : undefined_text;
+    switch (test) {
+        case TestKind::paired_t:
+            return "paired t";
+        case TestKind::welch_t:
+            return "Welch t";
+        case TestKind::unanimous:
+            return "all seeds alike";
+        default:
+            return undefined_text;
+    }
 }
 
 std::string verdict_text(const MetricChange& change) {
     if (change.regression) return "regression";
     if (change.worse) return "worse";
     if (change.better) return "better";
-    if (change.difference && change.difference->estimate == 0 && change.test == TestKind::none) return "equal";
+    if (change.test == TestKind::unanimous) return "equal";
     return change.test == TestKind::none ? "not tested" : "no difference shown";
 }
 
@@ -38,7 +47,7 @@ std::string label_list(const std::string& where, const std::vector<std::string>&
 // Ten tests at 5 % find half a difference where there is none: the reader should know how many there were.
 std::string chance_text(const RegressionReport& report) {
     std::size_t tests = 0;
-    for (const auto& change : report.changes) tests += change.test == TestKind::none ? 0 : 1;
+    for (const auto& change : report.changes) tests += change.difference && change.difference->p_value ? 1 : 0;
     if (tests < 2) return "";
     return fmt::format("{} tests at p < 0.05: {:.1f} of them differ by chance alone where nothing changed\n", tests,
                        0.05 * static_cast<double>(tests));

@@ -33,7 +33,11 @@ double variance(const std::vector<double>& values) {
 
 // `scale`: the size of the numbers that were subtracted, which sets what rounding leaves of a spread of zero.
 Difference with_t_test(Difference difference, double standard_error, double degrees_of_freedom, double scale) {
-    if (standard_error <= 10 * std::numeric_limits<double>::epsilon() * scale) return difference;
+    const double rounding = 10 * std::numeric_limits<double>::epsilon() * scale;
+    if (standard_error <= rounding) {
+        if (std::abs(difference.estimate) <= rounding) difference.estimate = 0;
+        return difference;
+    }
     const boost::math::students_t distribution(degrees_of_freedom);
     const double reach = boost::math::quantile(boost::math::complement(distribution, tail)) * standard_error;
     const double t = std::abs(difference.estimate) / standard_error;
@@ -59,6 +63,16 @@ double median(std::vector<double> values) {
 std::optional<double> standard_deviation(const std::vector<double>& values) {
     if (values.size() < 2) return std::nullopt;
     return std::sqrt(variance(values));
+}
+
+bool excludes_zero(const Difference& difference) {
+    return difference.confidence && (difference.confidence->low > 0 || difference.confidence->high < 0);
+}
+
+Difference with_interval_of_unanimous(Difference difference) {
+    if (!difference.confidence && difference.count > 1)
+        difference.confidence = Interval{difference.estimate, difference.estimate};
+    return difference;
 }
 
 Difference paired_difference(const std::vector<double>& a, const std::vector<double>& b) {

@@ -18,13 +18,21 @@ struct Interval {
 };
 
 // Interval and p-value are missing for fewer than two values a side, and where the spread is nothing but rounding (a
-// standard error below ten units in the last place of the mean, as R's t.test has it): t is not defined there.
+// standard error below ten units in the last place of the mean, as R's t.test has it): t is not defined there. An
+// estimate that is nothing but rounding then is 0.
 struct Difference {
     double estimate = 0;                 // mean(a) - mean(b)
     std::optional<Interval> confidence;  // 95 %, two-sided
     std::optional<double> p_value;       // two-sided t test
     std::size_t count = 0;               // pairs, or the smaller sample
 };
+
+// Does the interval lie on one side of 0? Never without one.
+bool excludes_zero(const Difference& difference);
+
+// Two values a side and more that have no spread say all the same: the number itself is the interval then, as such a
+// difference is no less certain than one that varies (docs/decisions/0005-ranks-and-verdicts.md).
+Difference with_interval_of_unanimous(Difference difference);
 
 // Paired t (Student 1908): a[i] and b[i] share a seed. Throws std::logic_error for different lengths or none.
 Difference paired_difference(const std::vector<double>& a, const std::vector<double>& b);

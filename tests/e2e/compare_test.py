@@ -36,6 +36,11 @@ class Compare(CommandTest):
         self.assertTrue(report["regression"])
         self.assertAlmostEqual(change["difference"]["estimate"], -2.9 / 3)
 
+    def test_sees_a_loss_that_is_the_same_in_every_seed(self):
+        good, bad = self.file("good.jsonl", [87.0, 88.0, 89.0]), self.file("bad.jsonl", [67.0, 68.0, 69.0])
+        report = self.json_of("compare", "--metric", "top1", good, bad, expect=6)
+        self.assertEqual((report["changes"][0]["test"], report["changes"][0]["verdict"]), ("all seeds alike", "regression"))
+
     def test_does_not_judge_a_single_seed(self):
         good, bad = self.file("good.jsonl", [87.0]), self.file("bad.jsonl", [50.0])
         self.assertIn("a single seed cannot be tested", self.dsqbench("compare", good, bad).stdout)

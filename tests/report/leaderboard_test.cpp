@@ -60,6 +60,12 @@ TEST_F(Board, contenders_that_do_not_differ_share_a_rank) {
     EXPECT_EQ(ranks(), (std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 3}, {"d", 3}}));
 }
 
+TEST_F(Board, contenders_that_every_seed_sets_apart_by_the_same_amount_differ) {
+    add_contender("a", {90, 91, 92});
+    add_contender("b", {85, 86, 87});
+    EXPECT_EQ(ranks(), (std::map<std::string, int>{{"a", 1}, {"b", 2}}));
+}
+
 TEST_F(Board, a_single_seed_separates_nothing) {
     add_contender("a", {90});
     add_contender("b", {10});
