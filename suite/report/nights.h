@@ -24,7 +24,7 @@ struct Alarm {
     std::string metric, unit;
     double before = 0, now = 0;
     std::string change;             // "-2.31 points", "+31.0 %"
-    std::optional<double> p_value;  // of accuracy, after Holm's correction
+    std::optional<double> p_value;  // of accuracy, after Holm's correction; none where all seeds say the same
     std::string last_good_commit, since_commit;
     std::string command;  // that repeats the case; "" when its row does not say
 };
@@ -50,13 +50,13 @@ public:
 
     // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
     // `nights` of them, case by case, publishable rows alone:
-    //  - top-1 of each contender of a protocol: Welch's test over runs (each distinct one once), Holm-corrected over
-    //  all
-    //    contenders at 0.01, and a drop of at least 0.2 points, as a test alone finds drops that nobody minds; or a run
-    //    that did not converge where none failed to before;
-    //  - times of our kernels and networks, and training speed, of each case and machine: a step of more than 5 %
-    //  (speed
-    //    of training: 10 %, as it has one sample a run) and more than 4 standard deviations of the nights before, after
+    //  - top-1 of each contender of a protocol, where the last good commit has the same seeds: paired by seed with the
+    //    nights up to that one; else Welch's test over runs (each distinct one once). Holm-corrected over all
+    //    contenders at 0.01, and a drop of at least 0.2 points, as a test alone finds drops that nobody minds. Three
+    //    seeds and more that all drop by the same amount need no test; nor does a run that did not converge where none
+    //    failed to before;
+    //  - times of our kernels and networks, and training speed, of each case and machine: a step of more than 5 % (10 %
+    //    of training's, which has one sample a run), and more than 4 standard deviations of the nights before, after
     //    the median absolute deviation. Three nights are needed to know a night from another.
     NightReport report(const std::string& commit = {}, std::size_t nights = 14) const;
 

@@ -96,14 +96,75 @@ TEST(Nights, an_equal_commit_alarms_nobody_in_twenty_repetitions) {
     }
 }
 
+// `nights` that repeat five seeds, whose accuracies differ by 0.25 points, and then one night more, `drop` lower.
+std::vector<Row> repeated_nights(int nights, std::uint64_t first_seed_of_last, const std::vector<double>& drops) {
+    std::vector<Row> rows;
+    for (int night = 0; night <= nights; ++night)
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            const bool last = night == nights;
+            const double top1 = 87.5 + 0.25 * static_cast<double>(seed) - (last ? drops[seed] : 0);
+            rows.push_back(on_night(sample_row("dsq", seed + (last ? first_seed_of_last : 0), top1), night));
+        }
+    return rows;
+}
+
+std::vector<Row> two_seeds(std::vector<Row> rows) {
+    rows.erase(std::remove_if(rows.begin(), rows.end(), [](const Row& row) { return row["seed"] > 1; }), rows.end());
+    return rows;
+}
+
 // Seven equal nights of five seeds are five runs: Welch's p is 0.013 with them, and 0.008 with thirty-five.
 TEST(Nights, a_run_that_every_night_repeats_counts_once) {
-    std::vector<Row> rows;
-    for (int night = 0; night < 8; ++night)
-        for (std::uint64_t seed = 0; seed < 5; ++seed)
-            rows.push_back(on_night(
-                sample_row("dsq", seed, 87.5 + 0.25 * static_cast<double>(seed) - (night == 7 ? 0.8 : 0)), night));
-    EXPECT_TRUE(alarms_of(rows).empty());
+    EXPECT_TRUE(alarms_of(repeated_nights(7, 100, {0.8, 0.8, 0.8, 0.8, 0.8})).empty());
+}
+
+// Welch's test, which does not know the seeds, has p = 0.013 for the same numbers.
+TEST(Nights, a_drop_in_every_seed_is_seen_though_the_seeds_differ_by_more) {
+    for (const int nights : {1, 7}) {
+        const auto alarms = alarms_of(repeated_nights(nights, 0, {0.7, 0.8, 0.9, 0.75, 0.85}));
+        ASSERT_EQ(alarms.size(), 1u) << nights;
+        EXPECT_EQ(alarms[0].change, "−0.80 points");
+        EXPECT_LT(*alarms[0].p_value, 0.001);
+    }
+    EXPECT_TRUE(alarms_of(repeated_nights(7, 0, {0.1, 0.15, 0.2, 0.15, 0.1})).empty()) << "that nobody minds";
+}
+
+TEST(Nights, the_same_drop_in_every_seed_needs_no_test) {
+    const auto alarms = alarms_of(repeated_nights(1, 0, {0.8, 0.8, 0.8, 0.8, 0.8}));
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_FALSE(alarms[0].p_value);
+    EXPECT_TRUE(alarms_of(two_seeds(repeated_nights(1, 0, {0.8, 0.8, 0.8, 0.8, 0.8}))).empty())
+        << "two agree by chance";
+    const auto equal = report_on(two_seeds(repeated_nights(1, 0, {0, 0, 0, 0, 0})));
+    EXPECT_TRUE(equal.alarms.empty());
+    EXPECT_EQ(equal.compared, 1u) << "of accuracy and speed, which one night before does not tell";
+}
+
+TEST(Nights, a_drop_is_measured_from_the_last_good_night) {
+    auto rows = repeated_nights(5, 0, {6.1, 5.9, 6.2, 5.8, 6});
+    for (Row& row : rows)
+        if (row["commit"] >= commit_of(3) && row["commit"] <= commit_of(4)) row["top1"] = row["top1"].get<double>() - 6;
+    const auto alarms = alarms_of(rows);
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_EQ(alarms[0].change, "−6.00 points");
+    EXPECT_EQ(alarms[0].last_good_commit, commit_of(2));
+}
+
+// As the seeds of one contender on one protocol: 2 points between seeds, 0.5 between a seed's nights.
+TEST(Nights, alarms_where_nothing_changed_are_rarer_than_one_in_a_hundred) {
+    std::mt19937 random(1);
+    std::normal_distribution<double> noise(0, 1);
+    int alarmed = 0;
+    for (int repetition = 0; repetition < 1000; ++repetition) {
+        std::vector<double> seeds(5);
+        for (double& top1 : seeds) top1 = 80 + 2 * noise(random);
+        std::vector<Row> rows;
+        for (int night = 0; night < 5; ++night)
+            for (std::uint64_t seed = 0; seed < 5; ++seed)
+                rows.push_back(on_night(sample_row("dsq", seed, seeds[seed] + 0.5 * noise(random)), night));
+        alarmed += alarms_of(rows).empty() ? 0 : 1;
+    }
+    EXPECT_LE(alarmed, 10);
 }
 
 TEST(Nights, a_faster_kernel_and_a_better_accuracy_are_no_regression) {
