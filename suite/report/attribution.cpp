@@ -237,7 +237,7 @@ AttributionCard attribution_card(const Recipe& recipe, const Design& design, con
     card.error_model = error_model_for(card.seeds.size());
     if (!card.seeds.empty()) estimate_all(design, study_of(design, rows, card.seeds), card);
     card.verdict = judge({card.seeds.size(), card.algorithm.value, card.recipe_group.value, card.joint_gain,
-                          card.equivalence_p_value, card.margin});
+                          card.equivalence_p_value, card.margin, design.cells.size()});
     return card;
 }
 

@@ -99,22 +99,29 @@ std::string search_text(const DesignPlan& plan) {
         plan.runs);
 }
 
+// In points where the spread is known, else in standard deviations.
+std::optional<double> detectable(const DesignPlan& plan, double unit) {
+    return detectable_difference({unit * plan.spread.value_or(1), plan.cells}, plan.seeds);
+}
+
+std::string detectable_text(const DesignPlan& plan) {
+    const auto algorithm = detectable(plan, plan.unit_algorithm), factor = detectable(plan, plan.unit_factor);
+    if (!algorithm || !factor) return "a single seed finds nothing, as it has no spread to judge by\n";
+    const char* unit = plan.spread ? "points" : "standard deviations";
+    return fmt::format(
+        "{} seeds find with 80 % probability: {:.2f} {} of the algorithm's effect, {:.2f} {} of a factor's\n",
+        plan.seeds, *algorithm, unit, *factor, unit);
+}
+
 std::string power_text(const DesignPlan& plan) {
-    const double spread = plan.spread.value_or(1);
-    const auto difference = [&](double unit) {
-        const double found = detectable_difference(unit * spread, plan.seeds);
-        return plan.spread ? fmt::format("{:.2f} points", found) : fmt::format("{:.2f} standard deviations", found);
-    };
     std::string text = plan.spread ? fmt::format("spread over seeds: {:.2f} points, from {} cells\n", *plan.spread,
                                                  plan.cells_with_spread)
                                    : "spread over seeds: not measured; --pilot measures it\n";
-    text += fmt::format("{} seeds find with 80 % probability: {} of the algorithm's effect, {} of a factor's\n",
-                        plan.seeds, difference(plan.unit_algorithm), difference(plan.unit_factor));
-    if (plan.spread && *plan.spread > 0)
-        text += fmt::format("the margin of {} points needs {} seeds to be found, {} to be excluded\n", plan.margin,
-                            seeds_to_detect(plan.unit_algorithm * *plan.spread, plan.margin),
-                            seeds_for_equivalence(plan.unit_algorithm * *plan.spread, plan.margin));
-    return text;
+    text += detectable_text(plan);
+    if (!plan.spread || *plan.spread <= 0) return text;
+    const Precision precision{plan.unit_algorithm * *plan.spread, plan.cells};
+    return text + fmt::format("the margin of {} points needs {} seeds to be found, {} to be excluded\n", plan.margin,
+                              seeds_to_detect(precision, plan.margin), seeds_for_equivalence(precision, plan.margin));
 }
 
 }  // namespace
@@ -177,12 +184,8 @@ nlohmann::json to_json(const DesignPlan& plan) {
         {"spread", or_null(plan.spread)},
         {"cells_with_spread", plan.cells_with_spread},
         {"margin", plan.margin},
-        {"detectable_algorithm_effect",
-         plan.spread ? nlohmann::json(detectable_difference(plan.unit_algorithm * *plan.spread, plan.seeds))
-                     : nlohmann::json()},
-        {"detectable_factor_effect",
-         plan.spread ? nlohmann::json(detectable_difference(plan.unit_factor * *plan.spread, plan.seeds))
-                     : nlohmann::json()}};
+        {"detectable_algorithm_effect", or_null(plan.spread ? detectable(plan, plan.unit_algorithm) : std::nullopt)},
+        {"detectable_factor_effect", or_null(plan.spread ? detectable(plan, plan.unit_factor) : std::nullopt)}};
     if (plan.search)
         json["search"] = {{"trials", plan.search->trials},
                           {"stored", plan.search->stored},

@@ -53,6 +53,11 @@ ErrorModel error_model_for(std::size_t seeds) {
     return seeds >= enough_seeds ? ErrorModel::by_seed : ErrorModel::pooled;
 }
 
+double degrees_of_freedom_of(ErrorModel model, std::size_t seeds, std::size_t cells) {
+    const double blocks = static_cast<double>(seeds) - 1;
+    return model == ErrorModel::by_seed ? blocks : blocks * static_cast<double>(cells - 1);
+}
+
 Study::Study(Factorial data) : data_(std::move(data)) {
     require_balanced(data_);
     mean_square_error_ = error_of(data_);
@@ -67,8 +72,7 @@ std::vector<double> Study::by_seed(const Contrast& contrast) const {
 }
 
 double Study::degrees_of_freedom(ErrorModel model) const {
-    const double blocks = static_cast<double>(seeds()) - 1;
-    return model == ErrorModel::by_seed ? blocks : blocks * static_cast<double>(data_.cells.size() - 1);
+    return degrees_of_freedom_of(model, seeds(), data_.cells.size());
 }
 
 double Study::covariance(const Contrast& a, const Contrast& b, ErrorModel model) const {

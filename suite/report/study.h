@@ -22,6 +22,7 @@ enum class ErrorModel {
 // and the fewest for which the price of 5 degrees of freedom (t = 2.57 for 1.96) is bearable. 2-bit cells differ in
 // spread by a factor of 6 (0.2 to 1.4 points, results of fmnist_r8_w2a2).
 ErrorModel error_model_for(std::size_t seeds);
+double degrees_of_freedom_of(ErrorModel model, std::size_t seeds, std::size_t cells);
 
 struct Estimate {
     double value = 0;

@@ -42,11 +42,11 @@ Verdict underpowered(const VerdictInputs& inputs) {
         return {
             fmt::format("underpowered: {} more seeds needed", fewest_seeds - std::min(fewest_seeds - 1, inputs.seeds)),
             "a single seed has no spread to judge by"};
-    const double unit = inputs.algorithm.standard_error * std::sqrt(static_cast<double>(inputs.seeds));
-    const std::size_t needed =
-        std::max(seeds_to_detect(unit, inputs.margin), seeds_for_equivalence(unit, inputs.margin));
-    const std::size_t more = std::max<std::size_t>(1, needed - std::min(needed, inputs.seeds));
-    return {fmt::format("underpowered: {} more seeds needed", more),
+    const Precision precision{inputs.algorithm.standard_error * std::sqrt(static_cast<double>(inputs.seeds)),
+                              inputs.cells};
+    const std::size_t needed = std::max(seeds_to_detect(precision, inputs.margin, inputs.seeds),
+                                        seeds_for_equivalence(precision, inputs.margin, inputs.seeds));
+    return {fmt::format("underpowered: {} more seeds needed", needed - inputs.seeds),
             fmt::format("{}; {} seeds cannot tell whether the algorithm is worth {} points", both(inputs), inputs.seeds,
                         inputs.margin)};
 }

@@ -13,6 +13,7 @@ struct VerdictInputs {
     Estimate algorithm, recipe, joint_gain;  // of the two groups, points
     double equivalence_p_value = 1;          // of the algorithm's value lying within the margin
     double margin = 0;
+    std::size_t cells = 2;  // of the design
 };
 
 struct Verdict {

@@ -185,7 +185,7 @@ TEST_F(AttributionTest, plan_counts_runs_images_and_what_they_can_find) {
 TEST_F(AttributionTest, plan_without_rows_counts_in_standard_deviations) {
     const DesignPlan plan = plan_design(recipe_, design_, cells_, {0, 1, 2, 3, 4, 5}, {}, 2);
     EXPECT_FALSE(plan.spread);
-    EXPECT_THAT(format_table(plan), HasSubstr("1.14 standard deviations of the algorithm's effect"));
+    EXPECT_THAT(format_table(plan), HasSubstr("1.43 standard deviations of the algorithm's effect"));
 }
 
 }  // namespace
