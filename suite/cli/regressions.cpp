@@ -20,21 +20,17 @@ struct RegressionOptions {
     bool suspect = false;
 };
 
-constexpr const char* results_hint = "name a folder of result rows with --results";
-
 std::string of_machine(const RegressionOptions& options) {
     return options.machine.empty() ? "" : " of machine '" + options.machine + "'";
 }
 
 // The rows that count, or why there are none: a gate that judges nothing must not look like one that is content.
 void read_rows_into(NightRecord& record, const RegressionOptions& options, const std::filesystem::path& folder) {
-    if (!std::filesystem::exists(folder)) throw Error(ExitCode::data, "does not exist", results_hint, folder.string());
     std::set<std::string> machines;
-    ResultStore(folder).visit([&](const RowLine& line) {
+    ResultStore::with_rows(folder).visit([&](const RowLine& line) {
         machines.insert(line.text("machine"));
         if (options.machine.empty() || line.text("machine") == options.machine) record.add(line);
     });
-    if (machines.empty()) throw Error(ExitCode::data, "holds no result row", results_hint, folder.string());
     if (!options.machine.empty() && machines.count(options.machine) == 0)
         throw Error(ExitCode::data, "holds no row of machine '" + options.machine + "'",
                     suggestion(options.machine, {machines.begin(), machines.end()}), folder.string());

@@ -69,11 +69,6 @@ std::set<std::string> machines_of(const Contestant& contestant) {
     return machines;
 }
 
-bool same_seeds(const ValuesBySeed& a, const ValuesBySeed& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const auto& x, const auto& y) { return x.first == y.first; });
-}
-
 std::optional<Difference> difference_over_common_seeds(const ValuesBySeed& a, const ValuesBySeed& b) {
     std::vector<double> of_a, of_b;
     for (const auto& [seed, value] : a) {

@@ -38,8 +38,6 @@ std::map<std::string, double> speeds_of(const std::vector<Row>& rows);
 
 std::set<std::string> machines_of(const Contestant& contestant);
 
-bool same_seeds(const ValuesBySeed& a, const ValuesBySeed& b);
-
 // mean(a) - mean(b) over the seeds that both have; nullopt when there are none.
 std::optional<Difference> difference_over_common_seeds(const ValuesBySeed& a, const ValuesBySeed& b);
 

@@ -124,16 +124,15 @@ ValuesBySeed means_by_seed(Nights begin, Nights end) {
     return means;
 }
 
-// Seeds differ by points, and a seed's nights by tenths: where the last good night has those of the newest, each seed
-// is held against the mean of its own nights up to that one. Not against that one alone, which its value chose: it
+// Seeds differ by points, and a seed's nights by tenths: where the nights up to the last good one have all seeds of the
+// newest, each is held against the mean of its own there. Not against the last one alone, which its value chose: that
 // finds fewer drops, and more of them where nothing changed (docs/decisions/0005-ranks-and-verdicts.md).
 std::optional<Difference> paired_drop(const History& history, std::size_t bad) {
     const Nights first = history.nights.begin(), now = history.nights.end() - 1;
-    if (bad == 0) return std::nullopt;
-    const auto good = first + static_cast<std::ptrdiff_t>(bad);
     const auto values = means_by_seed(now, now + 1);
-    if (values.size() < 2 || !same_seeds(values, means_by_seed(good - 1, good))) return std::nullopt;
-    return difference_over_common_seeds(values, means_by_seed(first, good));
+    const auto difference =
+        difference_over_common_seeds(values, means_by_seed(first, first + static_cast<std::ptrdiff_t>(bad)));
+    return difference && difference->count == values.size() ? difference : std::nullopt;
 }
 
 struct TestedDrop {
@@ -147,7 +146,7 @@ std::optional<TestedDrop> tested_drop(const History& history) {
     if (before.empty() || now.empty()) return std::nullopt;
     Alarm alarm = alarm_of(history, "top1", mean(before), mean(now));
     const auto paired = paired_drop(history, first_bad_night(history, alarm.before, alarm.now));
-    const Difference difference = paired ? *paired : welch_difference(now, before);
+    const Difference difference = paired && paired->count > 1 ? *paired : welch_difference(now, before);
     if (difference.count < 2) return std::nullopt;
     alarm.before = alarm.now - difference.estimate;
     alarm.unit = "%";

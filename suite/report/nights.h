@@ -50,8 +50,8 @@ public:
 
     // Compares the rows of `commit` (the one of the newest row when "") with those of the commits before it, of at most
     // `nights` of them, case by case, publishable rows alone:
-    //  - top-1 of each contender of a protocol, where the last good commit has the same seeds: paired by seed with the
-    //    nights up to that one; else Welch's test over runs (each distinct one once). Holm-corrected over all
+    //  - top-1 of each contender of a protocol, paired by seed where the nights up to the last good one have all of its
+    //    seeds; else Welch's test over runs (each distinct one once). Holm-corrected over all
     //    contenders at 0.01, and a drop of at least 0.2 points, as a test alone finds drops that nobody minds. Three
     //    seeds and more that all drop by the same amount need no test; nor does a run that did not converge where none
     //    failed to before;

@@ -58,6 +58,11 @@ std::vector<Pair> pairs_of(const std::vector<Contestant>& a, const std::vector<C
     return pairs;
 }
 
+bool same_seeds(const ValuesBySeed& a, const ValuesBySeed& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return x.first == y.first; });
+}
+
 // Minus the order of the arguments: B - A, so that a loss of accuracy is negative.
 void test_change(MetricChange& change, const ValuesBySeed& a, const ValuesBySeed& b) {
     if (a.empty() || b.empty()) {

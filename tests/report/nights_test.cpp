@@ -129,6 +129,21 @@ TEST(Nights, a_drop_in_every_seed_is_seen_though_the_seeds_differ_by_more) {
     EXPECT_TRUE(alarms_of(repeated_nights(7, 0, {0.1, 0.15, 0.2, 0.15, 0.1})).empty()) << "that nobody minds";
 }
 
+TEST(Nights, a_seed_is_held_against_its_own_nights_whichever_they_are) {
+    auto rows = repeated_nights(3, 0, {0.7, 0.8, 0.9, 0.75, 0.85});
+    rows.erase(std::remove_if(rows.begin(), rows.end(),
+                              [](const Row& row) {
+                                  const std::uint64_t seed = row["seed"];
+                                  return (row["commit"] == commit_of(0) && seed < 2) ||
+                                         (row["commit"] == commit_of(1) && seed > 2) ||
+                                         (row["commit"] == commit_of(2) && seed > 0);
+                              }),
+               rows.end());
+    const auto alarms = alarms_of(rows);
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_EQ(alarms[0].change, "−0.80 points");
+}
+
 TEST(Nights, the_same_drop_in_every_seed_needs_no_test) {
     const auto alarms = alarms_of(repeated_nights(1, 0, {0.8, 0.8, 0.8, 0.8, 0.8}));
     ASSERT_EQ(alarms.size(), 1u);
