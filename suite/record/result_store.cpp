@@ -232,7 +232,7 @@ ResultStore ResultStore::with_rows(const Path& folder) {
         throw Error(ExitCode::data, message, hint, folder.string());
     };
     if (!std::filesystem::exists(folder))
-        refuse("there is no such folder of result rows", "is --results spelled right?");
+        refuse("there is no such folder of result rows", "is --results spelled right? its first row makes it");
     if (!std::filesystem::is_directory(folder)) refuse("is no folder of result rows", "give the folder, not a file");
     if (holds_rows(folder)) refuse("is the folder of one machine's rows", "give the one above it");
     const auto machines = entries_of(folder);

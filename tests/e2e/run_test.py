@@ -310,6 +310,8 @@ class Errors(CommandTest):
         self.assertFalse((self.folder / "runs").exists(), "nothing has started")
 
     def test_a_recipe_without_rows_has_no_results_to_show(self):
+        self.expect_error(4, ["there is no such folder of result rows", "its first row makes it"], "show", "results", "x")
+        self.dsqbench(*TINY, "--quantizer", "fp32")
         self.expect_error(4, ["no publishable row", "dsqbench run --recipe x"], "show", "results", "x")
 
     def test_a_device_that_is_not_there_is_exit_code_69_and_one_that_cannot_be_is_2(self):
