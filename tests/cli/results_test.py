@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
-from command import KERNEL_ROW, PROGRAM, RECIPES, SOURCE, CommandTest, stored_line, without_matplotlib
+from command import KERNEL_ROW, PROGRAM, RECIPES, SOURCE, CommandTest, stored_line, without_matplotlib, write_claim
 
 RESULTS = SOURCE / "results"
 STORE = ("--results", RESULTS)
@@ -141,16 +141,8 @@ class ResultsTest(CommandTest):
         shutil.copytree(RECIPES, self.folder / "recipes")
         shutil.rmtree(claims)
         claims.mkdir()
-        (claims / "x.toml").write_text('''claim = "c"
-made_by = "m"
-where = "w"
-measure = "x"
-commands = ["dsqbench show results nowhere --results results", "dsqbench export csv rows.csv --results results"]
-[rule]
-kind = "fact"
-facts = ["mla_per_widening_w2a2"]
-published = ["dsq_table1/w2a2"]
-''')
+        write_claim(claims / "x.toml", ["dsqbench show results nowhere --results results",
+                                        "dsqbench export csv rows.csv --results results"])
         done = self.dsqbench("reproduce", "x", "--run", "--results", RESULTS, "--recipes-dir", self.folder / "recipes",
                              expect=4)
         self.assertIn("'dsqbench show results nowhere --results results' ended with exit code 4", done.stderr)

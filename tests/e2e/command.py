@@ -38,6 +38,20 @@ def without_matplotlib(folder):
     return {"PYTHONPATH": str(folder)}
 
 
+def write_claim(path, commands):
+    """One that holds whatever its commands do."""
+    path.write_text(f'''claim = "c"
+made_by = "m"
+where = "w"
+measure = "x"
+commands = {json.dumps(commands)}
+[rule]
+kind = "fact"
+facts = ["mla_per_widening_w2a2"]
+published = ["dsq_table1/w2a2"]
+''')
+
+
 class CommandTest(unittest.TestCase):
     """Every test has its own folder with runs/ and results/; nothing is written elsewhere."""
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from command import RECIPES, SOURCE, CommandTest
+from command import RECIPES, SOURCE, CommandTest, write_claim
 
 TINY = ["run", "--recipe", "synthetic_r8_w2a2"]
 # Facts of the machine that differ between two equal runs.
@@ -91,16 +91,20 @@ class Run(CommandTest):
         file = (self.only_run(folder, "dsq") / "weights.safetensors").read_bytes()
         return file[8 + int.from_bytes(file[:8], "little"):]
 
+    def weights_after_a_kill(self, *options):
+        """The same of a run that was killed behind a checkpoint and gone on with."""
+        options = [*options, "--checkpoint-seconds", "0"]
+        process = self.start(*TINY, "--quantizer", "dsq", "--jobs", "1", *options, "--runs-dir", "killed")
+        self.wait_for_checkpoint(process, "killed")
+        self.kill_group(process)
+        return self.weights(*options, folder="killed")
+
     def test_mixed_precision_killed_at_a_random_moment_ends_bit_identical(self):
         # The blocked layout's float32 path is the other one, so that other bits say that it stepped aside.
         options = ["--set", "tricks.autocast.type=bf16", "--set", "tricks.loss_scaling.scale=1024"]
         whole = self.weights(*options)
         self.assertTrue(whole != self.weights())
-        options += ["--checkpoint-seconds", "0"]
-        process = self.start(*TINY, "--quantizer", "dsq", "--jobs", "1", *options, "--runs-dir", "killed")
-        self.wait_for_checkpoint(process, "killed")
-        self.kill_group(process)
-        self.assertTrue(whole == self.weights(*options, folder="killed"))
+        self.assertTrue(whole == self.weights_after_a_kill(*options))
 
     def test_a_scaled_loss_changes_no_bit_and_steps_that_overflow_are_left_out(self):
         plain = self.weights()
@@ -136,19 +140,9 @@ class Run(CommandTest):
             self.assertFalse(any(self.folder.glob(f"runs-{number}/*/dsq-*/result.json")))
 
     def test_a_stop_of_reproduce_is_one_of_what_it_runs(self):
-        claims = self.folder / "recipes/claims"
         shutil.copytree(RECIPES, self.folder / "recipes")
         long = "dsqbench run --recipe synthetic_r8_w2a2 --quantizer dsq --set training.epochs=500 --checkpoint-seconds 0.2"
-        (claims / "x.toml").write_text(f'''claim = "c"
-made_by = "m"
-where = "w"
-measure = "x"
-commands = ["{long}", "dsqbench export csv rows.csv"]
-[rule]
-kind = "fact"
-facts = ["mla_per_widening_w2a2"]
-published = ["dsq_table1/w2a2"]
-''')
+        write_claim(self.folder / "recipes/claims/x.toml", [long, "dsqbench export csv rows.csv"])
         shutil.copytree(SOURCE / "results/published", self.folder / "results/published")
         for number, code in [(signal.SIGTERM, 75), (signal.SIGINT, 130)]:
             runs = f"runs-{number}"

@@ -30,11 +30,7 @@ class Run(OnGpu, run_test.Run):
         self.assertTrue(whole != self.weights("--set", "tricks.autocast.type=bf16"))
         half, brain = self.rows()
         self.assertAlmostEqual(half["loss"], brain["loss"], delta=0.1)
-        options += ["--checkpoint-seconds", "0"]
-        process = self.start(*run_test.TINY, "--quantizer", "dsq", "--jobs", "1", *options, "--runs-dir", "killed")
-        self.wait_for_checkpoint(process, "killed")
-        self.kill_group(process)
-        self.assertTrue(whole == self.weights(*options, folder="killed"))
+        self.assertTrue(whole == self.weights_after_a_kill(*options))
 
 
 class Ranks(OnGpu, ranks_test.Ranks):
